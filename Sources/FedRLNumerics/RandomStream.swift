@@ -1,0 +1,182 @@
+#if canImport(Glibc)
+  private import Glibc
+#endif
+
+/// A stream of random numbers named by where it stands, not by when it is drawn.
+///
+/// A stream is split from the run's seed by role, index and round; the child depends on the parent's
+/// *name* alone, never on how many numbers the parent has given. So results do not depend on worker
+/// count or order. The generator is xoshiro256++ (Blackman and Vigna, 2019), its state filled by
+/// SplitMix64 from the 128-bit name. Not for cryptography.
+public struct RandomStream: RandomNumberGenerator, Sendable, Equatable, BitwiseCopyable {
+  @usableFromInline var s0: UInt64
+  @usableFromInline var s1: UInt64
+  @usableFromInline var s2: UInt64
+  @usableFromInline var s3: UInt64
+  private let nameHigh: UInt64
+  private let nameLow: UInt64
+
+  /// The root stream of a run.
+  public init(seed: UInt64) { self.init(high: 0x6665_6472_6c00_0001, low: seed) }
+
+  private init(high: UInt64, low: UInt64) {
+    nameHigh = high
+    nameLow = low
+    var mixer = SplitMix64(state: Self.mix(high) ^ low)
+    s0 = mixer.next()
+    mixer.state ^= high
+    s1 = mixer.next()
+    s2 = mixer.next()
+    // xoshiro must not start at all zeros.
+    s3 = mixer.next() | 1
+  }
+
+  /// The stream named by this one's name, a purpose and up to any number of indices.
+  public func split(_ purpose: StaticString, _ indices: UInt64...) -> RandomStream {
+    var high = nameHigh
+    var low = nameLow
+    purpose.withUTF8Buffer { bytes in
+      for byte in bytes {
+        high = Self.mix(high ^ UInt64(byte) &* 0x100_0000_01b3)
+        low = Self.mix(low &+ high)
+      }
+    }
+    for index in indices {
+      high = Self.mix(high ^ index)
+      low = Self.mix(low &+ (index &* 0x9e37_79b9_7f4a_7c15) ^ high)
+    }
+    return RandomStream(high: Self.mix(high ^ 0x5bf0_3635), low: low)
+  }
+
+  /// A 64-bit seed derived from this stream's name: for interfaces that take a plain seed.
+  public var seed: UInt64 { Self.mix(nameHigh ^ Self.mix(nameLow)) }
+
+  @inline(__always)
+  private static func mix(_ value: UInt64) -> UInt64 {
+    var z = value &+ 0x9e37_79b9_7f4a_7c15
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+
+  /// The next 64 random bits.
+  @inlinable @inline(__always)
+  public mutating func next() -> UInt64 {
+    let sum = s0 &+ s3
+    let result = ((sum << 23) | (sum >> 41)) &+ s0
+    let shifted = s1 << 17
+    s2 ^= s0
+    s3 ^= s1
+    s1 ^= s2
+    s0 ^= s3
+    s2 ^= shifted
+    s3 = (s3 << 45) | (s3 >> 19)
+    return result
+  }
+
+  /// Uniform in `[0, 1)`, a multiple of 2⁻⁵³.
+  @inlinable @inline(__always)
+  public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+
+  /// Uniform in `[low, high)`.
+  @inlinable @inline(__always)
+  public mutating func uniform(_ low: Double, _ high: Double) -> Double {
+    low + (high - low) * uniform()
+  }
+
+  /// Uniform in `0..<bound`, without bias (Lemire 2019).
+  @inlinable
+  public mutating func integer(below bound: Int) -> Int {
+    precondition(bound > 0, "a random integer below \(bound) was asked for")
+    let range = UInt64(bound)
+    var product = next().multipliedFullWidth(by: range)
+    if product.low < range {
+      let threshold = (0 &- range) % range
+      while product.low < threshold { product = next().multipliedFullWidth(by: range) }
+    }
+    return Int(product.high)
+  }
+
+  /// A standard normal number, by the ziggurat of Marsaglia and Tsang with Doornik's (2005) layers.
+  @inlinable
+  public mutating func normal() -> Double {
+    let table = Ziggurat.shared
+    while true {
+      let bits = next()
+      let layer = Int(bits & 127)
+      let u = 2 * (Double(bits >> 11) * 0x1p-53) - 1
+      let x = u * table.edges[layer]
+      if u.magnitude < table.ratios[layer] { return x }
+      if let value = normalEdge(layer: layer, x: x, negative: u < 0) { return value }
+    }
+  }
+
+  @usableFromInline
+  mutating func normalEdge(layer: Int, x: Double, negative: Bool) -> Double? {
+    let table = Ziggurat.shared
+    if layer == 0 {
+      // The tail beyond the last edge (Marsaglia 1964).
+      while true {
+        let a = log(1 - uniform()) / Ziggurat.tail
+        let b = log(1 - uniform())
+        if -2 * b >= a * a { return negative ? a - Ziggurat.tail : Ziggurat.tail - a }
+      }
+    }
+    let f0 = exp(-0.5 * (table.edges[layer] * table.edges[layer] - x * x))
+    let f1 = exp(-0.5 * (table.edges[layer + 1] * table.edges[layer + 1] - x * x))
+    return f1 + uniform() * (f0 - f1) < 1 ? x : nil
+  }
+
+  /// Shuffles indices in place (Fisher and Yates).
+  public mutating func shuffle(_ values: inout [Int32]) {
+    values.withUnsafeMutableBufferPointer { buffer in
+      guard buffer.count > 1 else { return }
+      for index in stride(from: buffer.count - 1, to: 0, by: -1) {
+        buffer.swapAt(index, integer(below: index + 1))
+      }
+    }
+  }
+}
+
+/// SplitMix64 (Steele, Lea and Flood 2014): fills the state of other generators.
+public struct SplitMix64: RandomNumberGenerator, Sendable {
+  public var state: UInt64
+  public init(state: UInt64) { self.state = state }
+
+  public mutating func next() -> UInt64 {
+    state &+= 0x9e37_79b9_7f4a_7c15
+    var z = state
+    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
+    return z ^ (z >> 31)
+  }
+}
+
+/// 128 layers of equal area under the normal density.
+@usableFromInline
+struct Ziggurat: @unchecked Sendable {
+  // Sendable: filled once, read only afterwards.
+  @usableFromInline static let shared = Ziggurat()
+  @usableFromInline static let tail = 3.442619855899
+  /// `[129]`: right edges of the layers, outermost first.
+  @usableFromInline let edges: UnsafePointer<Double>
+  /// `[128]`: the share of each layer that lies wholly under the curve.
+  @usableFromInline let ratios: UnsafePointer<Double>
+
+  private init() {
+    let area = 9.91256303526217e-3
+    let edges = UnsafeMutablePointer<Double>.allocate(capacity: 129)
+    let ratios = UnsafeMutablePointer<Double>.allocate(capacity: 128)
+    var f = exp(-0.5 * Self.tail * Self.tail)
+    edges[0] = area / f
+    edges[1] = Self.tail
+    edges[128] = 0
+    for layer in 2..<128 {
+      edges[layer] = (-2 * log(area / edges[layer - 1] + f)).squareRoot()
+      f = exp(-0.5 * edges[layer] * edges[layer])
+    }
+    for layer in 0..<128 { ratios[layer] = edges[layer + 1] / edges[layer] }
+    self.edges = UnsafePointer(edges)
+    self.ratios = UnsafePointer(ratios)
+  }
+}
