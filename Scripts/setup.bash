@@ -1,0 +1,54 @@
+# Sourced by the other scripts: finds Swift, installs missing system packages, clears settings that
+# slow OpenBLAS down. Says on standard error what it does.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# An inherited kernel choice halves every matrix product and changes results from machine to machine.
+for name in OPENBLAS_CORETYPE OPENBLAS_L2_SIZE; do
+  if [ -n "${!name:-}" ]; then
+    echo "fedrl: ignoring $name=${!name} from the environment, so that OpenBLAS picks its own kernels" >&2
+    unset "$name"
+  fi
+done
+
+fedrl_require_swift() {
+  if ! command -v swift >/dev/null 2>&1; then
+    cat >&2 <<'END'
+fedrl: Swift was not found. fedrl needs Swift 6.3 or newer. On Debian 12, as an ordinary user:
+
+    sudo apt-get install -y curl gnupg ca-certificates
+    curl -O https://download.swift.org/swiftly/linux/swiftly-$(uname -m).tar.gz
+    tar zxf swiftly-$(uname -m).tar.gz && ./swiftly init
+
+then open a new shell and run this again. Other ways: https://www.swift.org/install/linux/
+END
+    exit 1
+  fi
+}
+
+# Installs those of the named Debian packages that are missing.
+fedrl_require_packages() {
+  local missing=() name
+  for name in "$@"; do
+    dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null | grep -qx installed || missing+=("$name")
+  done
+  [ ${#missing[@]} -eq 0 ] && return 0
+  local sudo=()
+  if [ "$(id -u)" -ne 0 ]; then
+    command -v sudo >/dev/null 2>&1 || {
+      echo "fedrl: missing system packages, and no sudo to install them; as root: apt-get install ${missing[*]}" >&2
+      exit 1
+    }
+    sudo=(sudo)
+  fi
+  echo "fedrl: installing system packages: ${missing[*]}" >&2
+  "${sudo[@]}" apt-get update -qq >&2 &&
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 || {
+    echo "fedrl: apt-get could not install: ${missing[*]}" >&2
+    exit 1
+  }
+}
+
+# What Swift itself needs to compile and link on Debian, and the libraries fedrl stands on.
+fedrl_packages=(binutils libc6-dev libstdc++-12-dev libgcc-12-dev pkg-config git ca-certificates
+  libopenblas-dev libpng-dev libssl-dev zlib1g-dev)

@@ -1,0 +1,76 @@
+private import Foundation
+private import Synchronization
+
+/// Threads that share out numbered pieces of work, each piece to whichever worker is free.
+///
+/// Results must not depend on the pool: pieces are independent, write only to their own place, and
+/// draw random numbers from streams named by their index.
+public final class WorkerPool: Sendable {
+  /// Number of workers, the calling thread among them.
+  public let count: Int
+
+  /// - Parameter count: at least 1.
+  public init(count: Int) {
+    precondition(count > 0, "a pool of \(count) workers")
+    self.count = count
+  }
+
+  /// The machine's processors that this process may use.
+  public static var processorCount: Int { ProcessInfo.processInfo.activeProcessorCount }
+
+  /// Runs `body(worker, index)` for every index in `order`, and returns when all are done.
+  ///
+  /// - Parameters:
+  ///   - order: indices in the order in which they are started; put long ones first.
+  ///   - body: called with a worker's number in `0..<count`, to which no other thread has access
+  ///     meanwhile, and an index.
+  /// - Throws: the error of the piece that stands first in `order` among those that failed, so that
+  ///   what is reported does not depend on timing; pieces not yet started are then left out.
+  public func run(_ order: [Int], _ body: (_ worker: Int, _ index: Int) throws -> Void) throws {
+    let next = Atomic<Int>(0)
+    let failures = Mutex<[(position: Int, error: any Error)]>([])
+    // The closure outlives no thread: all are joined before this function returns.
+    try withoutActuallyEscaping(body) { body in
+      let work = UncheckedWork(body: body)
+      let loop: @Sendable (Int) -> Void = { worker in
+        while true {
+          let position = next.wrappingAdd(1, ordering: .relaxed).oldValue
+          guard position < order.count else { return }
+          do {
+            try work.body(worker, order[position])
+          } catch {
+            failures.withLock { $0.append((position, error)) }
+            next.store(order.count, ordering: .relaxed)
+          }
+        }
+      }
+      let helpers = min(count, order.count) - 1
+      let group = DispatchGroup()
+      for worker in stride(from: 1, through: helpers, by: 1) {
+        group.enter()
+        let thread = Thread {
+          loop(worker)
+          group.leave()
+        }
+        thread.stackSize = 4 << 20
+        thread.start()
+      }
+      loop(0)
+      group.wait()
+      if let first = failures.withLock({ $0.min { $0.position < $1.position } }) {
+        throw first.error
+      }
+    }
+  }
+
+  /// `run` over `0..<pieces`, in order.
+  public func run(pieces: Int, _ body: (_ worker: Int, _ index: Int) throws -> Void) throws {
+    try run(Array(0..<pieces), body)
+  }
+}
+
+/// Carries the body to the threads of one call.
+private struct UncheckedWork: @unchecked Sendable {
+  // Sendable: pieces touch only what belongs to their index or their worker, as `run` demands.
+  let body: (Int, Int) throws -> Void
+}
