@@ -117,7 +117,7 @@ public protocol SnapshotEnvironment: Environment, ~Copyable {
 }
 
 /// An environment that is made from settings; what a registry lists.
-public protocol ConfigurableEnvironment: Environment, ~Copyable {
+public protocol ConfigurableEnvironment: Environment, SendableMetatype, ~Copyable {
   associatedtype Settings: SettingsGroup
   /// The name in `[environment] name = "…"`.
   static var name: String { get }

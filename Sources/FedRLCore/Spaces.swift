@@ -35,8 +35,14 @@ public struct BoxSpace: Sendable, Equatable {
   /// Maps an action in [−1, 1] to the box; values outside [−1, 1] are clipped first.
   @inlinable
   public func denormalized(_ value: Float, at index: Int) -> Float {
+    Self.denormalized(value, low: low[index], high: high[index])
+  }
+
+  /// Maps [−1, 1] to [low, high], its ends exactly; NaN stays NaN.
+  @inlinable @inline(__always)
+  static func denormalized(_ value: Float, low: Float, high: Float) -> Float {
     let clipped = min(max(value, -1), 1)
-    return low[index] + (clipped + 1) * 0.5 * (high[index] - low[index])
+    return min(max(0.5 * ((1 - clipped) * low + (1 + clipped) * high), low), high)
   }
 }
 

@@ -22,7 +22,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable, BitwiseC
   private init(high: UInt64, low: UInt64) {
     nameHigh = high
     nameLow = low
-    var mixer = SplitMix64(state: Self.mix(high) ^ low)
+    var mixer = SplitMix64(state: SplitMix64.mix(high) ^ low)
     s0 = mixer.next()
     mixer.state ^= high
     s1 = mixer.next()
@@ -33,31 +33,22 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable, BitwiseC
 
   /// The stream named by this one's name, a purpose and up to any number of indices.
   public func split(_ purpose: StaticString, _ indices: UInt64...) -> RandomStream {
-    var high = nameHigh
-    var low = nameLow
-    purpose.withUTF8Buffer { bytes in
-      for byte in bytes {
-        high = Self.mix(high ^ UInt64(byte) &* 0x100_0000_01b3)
-        low = Self.mix(low &+ high)
-      }
-    }
-    for index in indices {
-      high = Self.mix(high ^ index)
-      low = Self.mix(low &+ (index &* 0x9e37_79b9_7f4a_7c15) ^ high)
-    }
-    return RandomStream(high: Self.mix(high ^ 0x5bf0_3635), low: low)
+    var name = StreamName(high: nameHigh, low: nameLow)
+    name.append(purpose)
+    for index in indices { name.append(index) }
+    return RandomStream(high: name.childHigh, low: name.low)
+  }
+
+  /// Seeds that cost no stream: `seeds(p, i)[e]` equals `split(p, i, e).seed`.
+  public func seeds(_ purpose: StaticString, _ index: UInt64) -> SeedSequence {
+    var name = StreamName(high: nameHigh, low: nameLow)
+    name.append(purpose)
+    name.append(index)
+    return SeedSequence(name: name)
   }
 
   /// A 64-bit seed derived from this stream's name: for interfaces that take a plain seed.
-  public var seed: UInt64 { Self.mix(nameHigh ^ Self.mix(nameLow)) }
-
-  @inline(__always)
-  private static func mix(_ value: UInt64) -> UInt64 {
-    var z = value &+ 0x9e37_79b9_7f4a_7c15
-    z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-    return z ^ (z >> 31)
-  }
+  public var seed: UInt64 { StreamName.seed(high: nameHigh, low: nameLow) }
 
   /// The next 64 random bits.
   @inlinable @inline(__always)
@@ -143,9 +134,16 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
   public var state: UInt64
   public init(state: UInt64) { self.state = state }
 
+  @inlinable
   public mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var z = state
+    defer { state &+= 0x9e37_79b9_7f4a_7c15 }
+    return Self.mix(state)
+  }
+
+  /// The number that follows the state `value`.
+  @inlinable @inline(__always)
+  static func mix(_ value: UInt64) -> UInt64 {
+    var z = value &+ 0x9e37_79b9_7f4a_7c15
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
     z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
     return z ^ (z >> 31)
