@@ -1,0 +1,100 @@
+public import FedRLNumerics
+
+/// The federation's engine: a state machine without clock, socket or arrival-dependent result.
+///
+/// The simulation drives it in fleet time, a server over a network; both hand it events and carry out
+/// its commands. Round r trains on version r − 1 and publishes version r, also where too few updates
+/// were admitted and the model stays as it was: so a version names one round, and an update that
+/// comes too late can never be taken for a new one. The published model depends on which updates
+/// were admitted, not on their order.
+public struct Coordinator: ~Copyable, Sendable {
+  /// Where the federation stands.
+  public enum State: Sendable, Equatable {
+    /// Between rounds. Next: `waiting` or `round`, when asked to begin one.
+    case idle
+    /// A round should begin, but fewer members than the quorum are available. Next: `round`.
+    case waiting
+    /// A round is open. Next: `idle`, or `finished` after the last round.
+    case round(OpenRound)
+    /// All rounds are over. Nothing follows.
+    case finished
+  }
+
+  public let configuration: FederationConfiguration
+  public let shared: SharedParameters
+  public let pipeline: UpdatePipeline
+  public internal(set) var state = State.idle
+  public internal(set) var model: GlobalModel
+  /// Members that can be selected.
+  public internal(set) var available: Set<MemberID> = []
+  var optimizer: any ServerOptimizer
+  var aggregator: WeightedMean?
+  /// Reused from update to update.
+  var scratch: ModelUpdate
+
+  /// - Parameters:
+  ///   - configuration: without problems.
+  ///   - initial: the common initialisation, a member's whole vector; what is not shared of it is
+  ///     not kept.
+  ///   - observationFeatures: width of the observation statistics; `nil` where none are kept.
+  ///   - optimizer: `nil` for FedAvg with the configured learning rate.
+  public init(
+    configuration: FederationConfiguration, initial: ParameterVector,
+    observationFeatures: Int? = nil, pipeline: UpdatePipeline = UpdatePipeline(),
+    optimizer: (any ServerOptimizer)? = nil
+  ) {
+    let problems = configuration.validate()
+    precondition(problems.isEmpty, "\(problems)")
+    self.configuration = configuration
+    shared = SharedParameters(of: initial.layout, parts: configuration.sharedParts)
+    precondition(shared.count > 0, "no parameters are shared")
+    self.pipeline = pipeline
+    self.optimizer =
+      optimizer ?? FederatedAveraging(learningRate: configuration.serverLearningRate)
+    let keepsMoments = configuration.normalizer != .local
+    model = GlobalModel(
+      rounds: configuration.rounds, parameters: shared.gather(initial),
+      moments: keepsMoments ? observationFeatures.map { Moments(features: $0) } : nil)
+    scratch = ModelUpdate(
+      metadata: UpdateMetadata(
+        baseVersion: .initial, layoutDigest: shared.digest, sampleCount: 0, environmentSteps: 0),
+      delta: [])
+  }
+
+  /// The round that is open, or the next one. From 1.
+  public var round: Int { model.version.number + 1 }
+
+  /// Takes an event and says what to do about it. Events that no longer matter give no commands.
+  public mutating func handle(_ event: CoordinatorEvent, at time: FleetTime)
+    -> [CoordinatorCommand]
+  {
+    switch event {
+    case .beginRound:
+      precondition(state == .idle, "a round was begun while \(stateName)")
+      state = .waiting
+      return openRoundIfPossible(at: time)
+    case .memberAvailable(let member):
+      available.insert(member)
+      return openRoundIfPossible(at: time)
+    case .memberUnavailable(let member):
+      available.remove(member)
+      return withdraw(member, at: time)
+    case .memberFailed(let member, let failedRound):
+      return failedRound == round ? withdraw(member, at: time) : []
+    case .updateReceived(let member, let update):
+      return receive(update, from: member, at: time)
+    case .deadline(let endedRound, _):
+      guard case .round(let open) = state, open.round == endedRound else { return [] }
+      return closeRound(at: time)
+    }
+  }
+
+  var stateName: String {
+    switch state {
+    case .idle: "idle"
+    case .waiting: "waiting for members"
+    case .round(let open): "round \(open.round) was open"
+    case .finished: "finished"
+    }
+  }
+}

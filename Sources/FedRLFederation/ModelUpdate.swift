@@ -1,0 +1,73 @@
+public import FedRLNumerics
+
+/// What the server may see of an update besides the protected vector.
+public struct UpdateMetadata: Sendable, Equatable {
+  /// The model the member started from.
+  public var baseVersion: ModelVersion
+  /// Of the shared layout.
+  public var layoutDigest: LayoutDigest
+  /// Samples the update stands for: the weight under ``Weighting/samples``. 1…2³²−1.
+  public var sampleCount: Int
+  /// Environment steps of the turn.
+  public var environmentSteps: Int
+  /// Optimiser steps of the turn.
+  public var gradientSteps: Int
+  /// What the turn cost the member.
+  public var trainingSeconds: Float
+  public var energyJoules: Float
+
+  public init(
+    baseVersion: ModelVersion, layoutDigest: LayoutDigest, sampleCount: Int,
+    environmentSteps: Int, gradientSteps: Int = 0, trainingSeconds: Float = 0,
+    energyJoules: Float = 0
+  ) {
+    self.baseVersion = baseVersion
+    self.layoutDigest = layoutDigest
+    self.sampleCount = sampleCount
+    self.environmentSteps = environmentSteps
+    self.gradientSteps = gradientSteps
+    self.trainingSeconds = trainingSeconds
+    self.energyJoules = energyJoules
+  }
+}
+
+/// What a member's turn gives to the fleet: the only thing that leaves it.
+///
+/// The numbers an observer may see and the values that privacy protects are separate properties.
+public struct ModelUpdate: Sendable, Equatable {
+  public var metadata: UpdateMetadata
+  /// trained − base over the shared layout, `[SharedParameters.count]`. Protected.
+  public var delta: [Float]
+  /// Observation sums, where the fleet shares its normaliser. Protected.
+  public var sums: NormalizerSums?
+
+  public init(metadata: UpdateMetadata, delta: [Float], sums: NormalizerSums? = nil) {
+    self.metadata = metadata
+    self.delta = delta
+    self.sums = sums
+  }
+
+  /// The update of a finished turn.
+  /// - Parameters:
+  ///   - trained: the member's whole vector after the turn, `[shared.full.count]`.
+  ///   - base: the model it started from.
+  ///   - shared: what leaves the member.
+  ///   - sampleCount: 1…2³²−1.
+  ///   - sums: about `base.moments.mean`; `nil` where observation statistics stay.
+  public init(
+    from trained: ParameterVector, relativeTo base: GlobalModel, shared: SharedParameters,
+    sampleCount: Int, environmentSteps: Int, gradientSteps: Int = 0,
+    trainingSeconds: Double = 0, energyJoules: Double = 0, sums: MomentSums? = nil
+  ) {
+    precondition(
+      sums == nil || base.moments?.mean == sums?.center,
+      "observation sums about another centre than the base model's mean")
+    self.init(
+      metadata: UpdateMetadata(
+        baseVersion: base.version, layoutDigest: shared.digest, sampleCount: sampleCount,
+        environmentSteps: environmentSteps, gradientSteps: gradientSteps,
+        trainingSeconds: Float(trainingSeconds), energyJoules: Float(energyJoules)),
+      delta: shared.delta(from: trained.values, relativeTo: base.parameters.values),
+      sums: sums.map { NormalizerSums($0) })
+  }
+}
