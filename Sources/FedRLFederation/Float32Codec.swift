@@ -10,12 +10,13 @@ public struct Float32Codec: UpdateCodec, Equatable {
     delta.withUnsafeBytes { bytes.append(contentsOf: $0) }
   }
 
-  public func decodePayload(_ payload: UnsafeRawBufferPointer, into delta: inout [Float])
-    throws(FrameError)
-  {
-    guard payload.count == 4 * delta.count else {
-      throw .payloadLength(got: payload.count, expected: 4 * delta.count)
+  public func decodePayload(
+    _ payload: UnsafeRawBufferPointer, count: Int, into delta: inout [Float]
+  ) throws(FrameError) {
+    guard payload.count == 4 * count else {
+      throw .payloadLength(got: payload.count, expected: 4 * count)
     }
+    if delta.count != count { delta = [Float](repeating: 0, count: count) }
     delta.withUnsafeMutableBytes { $0.copyMemory(from: payload) }
   }
 

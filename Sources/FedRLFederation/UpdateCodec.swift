@@ -10,9 +10,11 @@ public protocol UpdateCodec: Sendable {
   /// Appends the payload of `delta`.
   func appendPayload(of delta: [Float], to bytes: inout [UInt8])
 
-  /// Fills `delta`, `[count]`, from a payload.
-  /// - Parameter delta: has `count` elements already.
-  func decodePayload(_ payload: UnsafeRawBufferPointer, into delta: inout [Float])
+  /// Reads a payload of `count` parameters.
+  ///
+  /// Checks the payload before it allocates: `count` is what a stranger wrote.
+  /// - Parameter delta: `[count]` afterwards; its storage is reused where the length fits.
+  func decodePayload(_ payload: UnsafeRawBufferPointer, count: Int, into delta: inout [Float])
     throws(FrameError)
 
   /// The payload's parts, for the privacy ledger; their bytes add up to `payloadBytes`.
@@ -49,16 +51,10 @@ extension UpdateCodec {
         throw .codec(got: header.codec, expected: identifier)
       }
       update.metadata = header.metadata
-      if update.delta.count != header.parameters {
-        // A frame cannot name more parameters than its payload could hold bits for.
-        guard header.parameters <= header.payloadBytes * 64 else {
-          throw .payloadLength(got: header.payloadBytes, expected: header.parameters / 64)
-        }
-        update.delta = [Float](repeating: 0, count: header.parameters)
-      }
       var reader = FrameReader(bytes)
       reader.position = UpdateHeader.size
-      try decodePayload(reader.nextBytes(header.payloadBytes), into: &update.delta)
+      try decodePayload(
+        reader.nextBytes(header.payloadBytes), count: header.parameters, into: &update.delta)
       update.sums = header.features == 0 ? nil : header.readSums(from: &reader)
     }
   }

@@ -74,13 +74,9 @@ public struct WeightedMean: Aggregator, ~Copyable {
   {
     let weight =
       weighting == .uniform ? 1 : Double(update.metadata.sampleCount) * weightScale
-    var squares = 0.0
-    for value in update.delta { squares += Double(value) * Double(value) }
-    if let maximumNorm, squares > maximumNorm * maximumNorm {
-      throw .refused(.norm(got: squares.squareRoot(), limit: maximumNorm))
-    }
+    let squares: Double
     do {
-      try sum.add(update.delta, weight: weight)
+      squares = try sum.add(update.delta, weight: weight)
     } catch {
       switch error {
       case .notFinite(let index): throw .refused(.notFinite(index: index))
@@ -89,6 +85,10 @@ public struct WeightedMean: Aggregator, ~Copyable {
       case .length(let got, let expected):
         throw .refused(.parameterCount(got: got, expected: expected))
       }
+    }
+    if let maximumNorm, squares > maximumNorm * maximumNorm {
+      sum.remove(update.delta, weight: weight)
+      throw .refused(.norm(got: squares.squareRoot(), limit: maximumNorm))
     }
     return squares.squareRoot()
   }

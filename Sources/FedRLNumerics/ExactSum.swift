@@ -1,3 +1,5 @@
+private import CFedRLKernels
+
 /// A sum of vectors in fixed point, whose result does not depend on the order of its terms.
 ///
 /// Each term is rounded once to a multiple of 2^−`fractionBits` and added as `Int64`; integer
@@ -13,7 +15,8 @@ public struct ExactSum: Sendable, Equatable {
 
   /// Binary digits after the point.
   public let fractionBits: Int
-  /// The largest magnitude of one term that still leaves room for `maximumTerms` of them.
+  /// The largest magnitude of one term: it leaves room for `maximumTerms` of them in 62 bits, and its
+  /// rounding is exact in `Double`.
   public let termLimit: Double
   private let scale: Double
   public private(set) var terms = 0
@@ -30,13 +33,56 @@ public struct ExactSum: Sendable, Equatable {
     self.fractionBits = fractionBits
     self.maximumTerms = maximumTerms
     scale = Double(sign: .plus, exponent: fractionBits, significand: 1)
-    termLimit = 0x1p62 / scale / Double(maximumTerms)
+    termLimit = min(0x1p62 / Double(maximumTerms), 0x1p51) / scale
     totals = [Int64](repeating: 0, count: count)
   }
 
   /// Adds `weight · values`, or throws and leaves the sum as it was.
-  public mutating func add(_ values: [Float], weight: Double = 1) throws(Failure) {
-    try add(count: values.count) { Double(values[$0]) * weight }
+  /// - Returns: Σ values², in an order of its own that never changes.
+  /// - Complexity: O(count), one pass over memory.
+  @discardableResult
+  public mutating func add(_ values: [Float], weight: Double = 1) throws(Failure) -> Double {
+    guard values.count == totals.count else {
+      throw .length(got: values.count, expected: totals.count)
+    }
+    precondition(terms < maximumTerms, "more than \(maximumTerms) terms in an exact sum")
+    let (fits, squares) = run(values, weight: weight, subtracting: false)
+    guard fits else {
+      // Integers come off as exactly as they went on.
+      _ = run(values, weight: weight, subtracting: true)
+      for (index, value) in values.enumerated() {
+        let term = Double(value) * weight
+        if !term.isFinite { throw .notFinite(index: index) }
+        if term.magnitude > termLimit {
+          throw .overflow(index: index, value: term, limit: termLimit)
+        }
+      }
+      preconditionFailure("a term was refused without reason")
+    }
+    terms += 1
+    return squares
+  }
+
+  /// Takes a term that was added before out again, exactly.
+  public mutating func remove(_ values: [Float], weight: Double = 1) {
+    precondition(terms > 0 && values.count == totals.count)
+    _ = run(values, weight: weight, subtracting: true)
+    terms -= 1
+  }
+
+  private mutating func run(_ values: [Float], weight: Double, subtracting: Bool)
+    -> (fits: Bool, squares: Double)
+  {
+    var squares = 0.0
+    let fits = totals.withUnsafeMutableBufferPointer { totals in
+      values.withUnsafeBufferPointer { values in
+        // Scaling by a power of two is exact, so the limit means the same on both sides.
+        fedrl_exact_sum_add(
+          totals.baseAddress, values.baseAddress, values.count, weight * scale,
+          termLimit * scale, subtracting ? 1 : 0, &squares)
+      }
+    }
+    return (fits != 0, squares)
   }
 
   /// Adds `weight · values`, or throws and leaves the sum as it was.
