@@ -54,10 +54,13 @@ public struct EnvironmentSpecification: Sendable, Equatable {
   public let metrics: [MetricDefinition]
   /// Whether some discrete actions can be invalid in some states.
   public let masksActions: Bool
+  /// Whether the environment models the agent's battery, which is then the only one it has.
+  public let modelsBattery: Bool
 
   public init(
     name: String, observations: BoxSpace, actions: ActionSpace, controlPeriodSeconds: Double,
-    maximumEpisodeSteps: Int?, metrics: [MetricDefinition] = [], masksActions: Bool = false
+    maximumEpisodeSteps: Int?, metrics: [MetricDefinition] = [], masksActions: Bool = false,
+    modelsBattery: Bool = false
   ) {
     self.name = name
     self.observations = observations
@@ -66,6 +69,7 @@ public struct EnvironmentSpecification: Sendable, Equatable {
     self.maximumEpisodeSteps = maximumEpisodeSteps
     self.metrics = metrics
     self.masksActions = masksActions
+    self.modelsBattery = modelsBattery
   }
 }
 

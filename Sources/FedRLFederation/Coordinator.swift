@@ -37,10 +37,12 @@ public struct Coordinator: ~Copyable, Sendable {
   ///   - initial: the common initialisation, a member's whole vector; what is not shared of it is
   ///     not kept.
   ///   - observationFeatures: width of the observation statistics; `nil` where none are kept.
+  ///   - initialMoments: statistics to start from, of that width; `nil` for none seen yet.
   ///   - optimizer: `nil` for FedAvg with the configured learning rate.
   public init(
     configuration: FederationConfiguration, initial: ParameterVector,
-    observationFeatures: Int? = nil, pipeline: UpdatePipeline = UpdatePipeline(),
+    observationFeatures: Int? = nil, initialMoments: Moments? = nil,
+    pipeline: UpdatePipeline = UpdatePipeline(),
     optimizer: (any ServerOptimizer)? = nil
   ) {
     let problems = configuration.validate()
@@ -54,7 +56,8 @@ public struct Coordinator: ~Copyable, Sendable {
     let keepsMoments = configuration.normalizer != .local
     model = GlobalModel(
       rounds: configuration.rounds, parameters: shared.gather(initial),
-      moments: keepsMoments ? observationFeatures.map { Moments(features: $0) } : nil)
+      moments: keepsMoments
+        ? observationFeatures.map { initialMoments ?? Moments(features: $0) } : nil)
     scratch = ModelUpdate(
       metadata: UpdateMetadata(
         baseVersion: .initial, layoutDigest: shared.digest, sampleCount: 0, environmentSteps: 0),

@@ -1,0 +1,31 @@
+private import Foundation
+private import Synchronization
+
+/// Whether a person or a time limit wants the run to stop at the next safe point.
+///
+/// The first SIGINT or SIGTERM asks for that; a second one ends the process at once, which loses the
+/// work since the last checkpoint.
+enum Interruption {
+  private static let requested = Atomic<Bool>(false)
+
+  /// Whether stopping was asked for.
+  static var isRequested: Bool { requested.load(ordering: .relaxed) }
+
+  /// Asks for a stop, as a signal would.
+  static func request() { requested.store(true, ordering: .relaxed) }
+
+  /// Forgets an earlier request: for tests that run several commands in one process.
+  static func reset() { requested.store(false, ordering: .relaxed) }
+
+  /// Takes over SIGINT and SIGTERM.
+  static func installHandlers() {
+    for number in [SIGINT, SIGTERM] {
+      signal(number) { _ in
+        // Only async-signal-safe calls here: an atomic exchange and _exit.
+        if Interruption.requested.exchange(true, ordering: .relaxed) { _exit(130) }
+      }
+    }
+    // A closed pipe (`fedrl train … | head`) is an error of that write, not the end of the process.
+    signal(SIGPIPE, SIG_IGN)
+  }
+}
