@@ -12,14 +12,9 @@ extension Coordinator {
     _ count: Int, of available: some Collection<MemberID>, round: Int, seed: UInt64
   ) -> [MemberID] {
     if count >= available.count { return available.sorted() }
-    let stream = RandomStream(seed: seed)
-    let tickets = available.map { member in
-      (
-        ticket: stream.split("participation", UInt64(round), UInt64(member.index)).seed,
-        member: member
-      )
-    }
-    return tickets.sorted { ($0.ticket, $0.member) < ($1.ticket, $1.member) }
+    let tickets = RandomStream(seed: seed).seeds("participation", UInt64(round))
+    return available.map { (ticket: tickets[UInt64($0.index)], member: $0) }
+      .sorted { ($0.ticket, $0.member) < ($1.ticket, $1.member) }
       .prefix(max(count, 0)).map(\.member).sorted()
   }
 
