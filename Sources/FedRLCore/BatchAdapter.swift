@@ -181,6 +181,12 @@ public final class BatchAdapter<E: Environment & ~Copyable>: BatchEnvironment {
     }
   }
 
+  /// Lends one copy to tests that put it into a state of their own.
+  package func withEnvironment(_ index: Int, _ body: (inout E) -> Void) {
+    precondition(index >= 0 && index < count, "copy \(index) of \(count)")
+    body(&environments[index])
+  }
+
   public func draw(copy index: Int, into drawing: inout Drawing) {
     precondition(index >= 0 && index < count, "copy \(index) of \(count)")
     environments[index].draw(into: &drawing)

@@ -1,6 +1,73 @@
 #pragma once
 
-/// Vectorised kernels with run-time dispatch (AVX-512, AVX2, portable).
+#include <stdint.h>
+
+/// Vectorised single-precision kernels with run-time dispatch (AVX-512, AVX2 with FMA, portable).
+///
+/// Matrices are row-major and tight. No kernel allocates, reads past its arrays or depends on their
+/// alignment; the last lanes of a row go through the same arithmetic as full ones, so that an element's
+/// result does not depend on where it lies. For one path all results are deterministic.
 
 /// The instruction set this process dispatches to: "avx512", "avx2" or "portable".
 const char *fedrl_kernel_path(void);
+
+/// Dispatches to another path from here on; 0 if this processor or build has no such path. For tests,
+/// and for repeating a run of another machine. Call before other threads use the kernels.
+int fedrl_use_kernel_path(const char *name);
+
+/// y[i] <- tanh(x[i]); error below 3e-7 absolute, odd, |y| <= 1, NaN stays NaN. x may be y.
+void fedrl_tanh(const float *x, float *y, int64_t count);
+
+/// y[r, c] <- tanh(y[r, c] + bias[c])
+void fedrl_bias_tanh(float *y, const float *bias, int64_t rows, int64_t columns);
+/// y[r, c] <- max(y[r, c] + bias[c], 0); NaN stays NaN.
+void fedrl_bias_relu(float *y, const float *bias, int64_t rows, int64_t columns);
+/// y[r, c] <- y[r, c] + bias[c]
+void fedrl_bias(float *y, const float *bias, int64_t rows, int64_t columns);
+
+/// d[i] <- d[i] (1 - y[i]^2), y being tanh's output.
+void fedrl_tanh_backward(float *d, const float *y, int64_t count);
+/// d[i] <- y[i] > 0 ? d[i] : 0, y being the output of ReLU.
+void fedrl_relu_backward(float *d, const float *y, int64_t count);
+
+/// sums[c] <- sum over rows of x[r, c], in row order.
+void fedrl_column_sums(const float *x, int64_t rows, int64_t columns, float *sums);
+
+/// Sum of x[i]^2 in double precision, in a fixed order.
+double fedrl_sum_of_squares(const float *x, int64_t count);
+
+/// x[i] <- factor x[i]
+void fedrl_scale(float *x, float factor, int64_t count);
+/// y[i] <- y[i] + factor x[i]
+void fedrl_axpy(float factor, const float *x, float *y, int64_t count);
+
+/// What one Adam step multiplies with.
+typedef struct {
+  float gradient_scale;       ///< multiplies the gradient first: the norm clip
+  float one_minus_beta1;      ///< 1 - beta1
+  float beta2;                ///< beta2
+  float one_minus_beta2;      ///< 1 - beta2
+  float step;                 ///< learning rate / (1 - beta1^t)
+  float inverse_root_bias2;   ///< 1 / sqrt(1 - beta2^t)
+  float epsilon;              ///< added to the root
+} fedrl_adam_factors;
+
+/// g <- gradient_scale g;  m <- m + (1-beta1)(g-m);  v <- beta2 v + (1-beta2) g^2;
+/// p <- p - step m / (sqrt(v) inverse_root_bias2 + epsilon).
+/// Moments too small to matter (|m| < 1e-30, v < 1e-36) become zero.
+void fedrl_adam(float *p, float *m, float *v, const float *g, int64_t count,
+                const fedrl_adam_factors *factors);
+
+/// y[r, c] <- (x[r, c] - mean[c]) inverse[c], limited to [-limit, limit]; NaN stays NaN. x may be y.
+void fedrl_normalize(const float *x, const float *mean, const float *inverse, float limit, float *y,
+                     int64_t rows, int64_t columns);
+
+/// y[i, :] <- x[indices[i], :]
+void fedrl_gather_rows(const float *x, const int32_t *indices, int64_t rows, int64_t columns, float *y);
+
+/// first[c] += x[r, c] - center[c];  second[c] += (x[r, c] - center[c])^2, rows in order.
+void fedrl_moment_sums(const float *x, int64_t rows, int64_t columns, const double *center,
+                       double *first, double *second);
+
+/// The index of the first element that is infinite or NaN; -1 if all are finite.
+int64_t fedrl_first_non_finite(const float *x, int64_t count);

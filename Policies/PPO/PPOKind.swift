@@ -1,0 +1,79 @@
+public import FedRLCore
+public import FedRLNetworks
+public import FedRLNumerics
+
+/// PPO with given settings for environments of given spaces.
+public struct PPOKind: LearnerKind {
+  public let settings: PPOSettings
+  public let specification: EnvironmentSpecification
+  public let design: ActorCriticDesign
+  public let head: PolicyHead
+
+  public init(_ settings: PPOSettings, for specification: EnvironmentSpecification) {
+    self.settings = settings
+    self.specification = specification
+    head =
+      switch specification.actions {
+      case .discrete(let count): .categorical(choices: count)
+      case .box(let box): .gaussian(width: box.count)
+      }
+    var isGaussian = false
+    if case .gaussian = head { isGaussian = true }
+    design = ActorCriticDesign(
+      inputs: specification.observations.count, hidden: settings.hidden, outputs: head.outputs,
+      activation: settings.activation, trunk: settings.trunk, hasLogDeviation: isGaussian)
+  }
+
+  public var name: String { "ppo" }
+  public var layout: ParameterLayout { design.layout }
+  public var copies: Int { settings.environments }
+  public var stepQuantum: Int { settings.environments * settings.steps }
+  public var normalizesObservations: Bool { settings.normalizeObservations }
+  public var inferenceMACs: Int { design.actorMultiplyAccumulates }
+
+  /// Masks concern choices only.
+  var masksActions: Bool {
+    if case .categorical = head { return specification.masksActions }
+    return false
+  }
+
+  public func trainingFLOPs(environmentSteps: Int) -> Double {
+    2 * Double(environmentSteps) * Double(settings.epochs)
+      * Double(design.trainingMultiplyAccumulates)
+  }
+
+  public func initialParameters(_ random: RandomStream) -> ParameterVector {
+    design.initialParameters(random, logDeviation: Float(settings.logStdInit))
+  }
+
+  public func makeMemory() -> any AgentMemory {
+    PPOMemory(
+      parameters: layout.count, copies: copies,
+      observationWidth: specification.observations.count)
+  }
+
+  public func makeLearner() -> any Learner { PPOLearner(self) }
+
+  public func makeActor(copies: Int) -> any Actor { PPOActor(self, copies: copies) }
+
+  public var exportMetadata: [String: String] {
+    var isGaussian = false
+    if case .gaussian = head { isGaussian = true }
+    return [
+      "algorithm": "ppo",
+      "activation": settings.activation.rawValue,
+      "hidden": settings.hidden.map(String.init).joined(separator: ","),
+      "trunk": settings.trunk.rawValue,
+      "head": isGaussian ? "gaussian" : "categorical",
+      "observation_clip": settings.normalizeObservations ? "10" : "",
+      "observation_epsilon": settings.normalizeObservations ? "1e-8" : "",
+    ].filter { !$0.value.isEmpty }
+  }
+}
+
+/// PPO's line in the registry of learners.
+public let ppoEntry = LearnerEntry(
+  name: "ppo",
+  summary: "proximal policy optimisation (arXiv:1707.06347), discrete and continuous actions",
+  settings: PPOSettings.self
+) { settings, specification in PPOKind(settings, for: specification) }

@@ -1,0 +1,184 @@
+import FedRLCore
+import FedRLNetworks
+import FedRLNumerics
+
+extension PPOLearner {
+  /// Fills the rollout: T steps of all copies, then values and advantages.
+  func collect(
+    _ turn: inout Turn, _ memory: PPOMemory, _ environment: any BatchEnvironment
+  ) throws {
+    let copies = rollout.copies
+    let width = rollout.observationWidth
+    for step in 0..<rollout.steps {
+      let seen = rollout.observations.pointer + step * copies * width
+      normalizer.apply(memory.observations.pointer, into: seen, rows: copies)
+      turn.observedSums?.add(memory.observations.pointer, rows: copies)
+      try act(&turn, environment, observations: seen, step: step)
+      advance(memory, environment, step: step)
+      try check(memory.observations.pointer, rows: copies, turn)
+      try record(&turn, memory, environment, step: step)
+      turn.steps += copies
+    }
+    normalizer.apply(
+      memory.observations.pointer,
+      into: rollout.observations.pointer + rollout.samples * width, rows: copies)
+    try evaluateStates(turn)
+    rollout.finish(discount: settings.gamma, decay: settings.gaeLambda)
+    turn.report.environmentSteps += rollout.samples
+    turn.report.inferences += rollout.samples
+  }
+
+  /// Chooses this step's actions.
+  private func act(
+    _ turn: inout Turn, _ environment: any BatchEnvironment, observations: UnsafePointer<Float>,
+    step: Int
+  ) throws {
+    let copies = rollout.copies
+    let masks = rollout.masks.pointer + step * copies * rollout.maskWidth
+    if masksActions {
+      let buffer = UnsafeMutableBufferPointer(start: masks, count: copies * rollout.maskWidth)
+      var span = buffer.mutableSpan
+      environment.writeActionMasks(into: &span)
+    }
+    let outputs = network.act(weights.pointer, observations, rows: copies)
+    if let index = Kernels.firstNonFinite(outputs, count: copies * head.outputs) {
+      throw LearningError(
+        quantity: "policy output", step: turn.steps, value: Double(outputs[index]))
+    }
+    let actions = rollout.actions.pointer + step * copies * head.actionWidth
+    let impossible = head.sample(
+      outputs, logDeviations: logDeviations, masks: masksActions ? UnsafePointer(masks) : nil,
+      rows: copies, random: &turn.actionRandom, actions: actions,
+      logProbabilities: rollout.logProbabilities.pointer + step * copies)
+    if let impossible {
+      throw LearningError(
+        quantity: "number of possible actions", step: turn.steps + impossible, value: 0)
+    }
+    switch head {
+    case .categorical: environmentActions.pointer.update(from: actions, count: copies)
+    case .gaussian(let width):
+      for index in 0..<(copies * width) {
+        environmentActions.pointer[index] = min(max(actions[index], -1), 1)
+      }
+    }
+  }
+
+  /// Lets the environment act.
+  private func advance(_ memory: PPOMemory, _ environment: any BatchEnvironment, step: Int) {
+    let copies = rollout.copies
+    let actions = UnsafeBufferPointer(environmentActions.buffer)
+    let observations = memory.observations.buffer
+    let rewards = UnsafeMutableBufferPointer(
+      start: rollout.rewards.pointer + step * copies, count: copies)
+    let ends = UnsafeMutableBufferPointer(start: rollout.ends + step * copies, count: copies)
+    let finals = finalObservations.buffer
+    var observationSpan = observations.mutableSpan
+    var rewardSpan = rewards.mutableSpan
+    var endSpan = ends.mutableSpan
+    var finalSpan = finals.mutableSpan
+    environment.step(
+      actions.span, into: &observationSpan, rewards: &rewardSpan, ends: &endSpan,
+      finalObservations: &finalSpan)
+  }
+
+  /// Refuses observations that are not finite.
+  private func check(_ observations: UnsafePointer<Float>, rows: Int, _ turn: Turn) throws {
+    let width = rollout.observationWidth
+    if let index = Kernels.firstNonFinite(observations, count: rows * width) {
+      throw LearningError(
+        quantity: "observation \(index % width)", step: turn.steps + index / width,
+        value: Double(observations[index]))
+    }
+  }
+
+  /// Counts returns, scales rewards, reports ended episodes and values the states that were cut off.
+  private func record(
+    _ turn: inout Turn, _ memory: PPOMemory, _ environment: any BatchEnvironment, step: Int
+  ) throws {
+    let copies = rollout.copies
+    let rewards = rollout.rewards.pointer + step * copies
+    for copy in 0..<copies {
+      guard rewards[copy].isFinite else {
+        throw LearningError(
+          quantity: "reward", step: turn.steps + copy, value: Double(rewards[copy]))
+      }
+      memory.running[copy].episodeReturn += Double(rewards[copy])
+      memory.running[copy].steps += 1
+    }
+    if settings.normalizeRewards { scaleRewards(rewards, memory) }
+    let ends = rollout.ends + step * copies
+    var truncated = 0
+    for copy in 0..<copies where ends[copy] != .none {
+      report(copy, memory, environment, into: &turn.report)
+      memory.running[copy] = .init()
+      if ends[copy] == .truncated {
+        // Packed in order of copies; evaluated together below.
+        let width = rollout.observationWidth
+        let final = finalObservations.pointer + copy * width
+        try check(final, rows: 1, turn)
+        normalizer.apply(
+          final, into: truncatedObservations.pointer + truncated * width, rows: 1)
+        truncated += 1
+      }
+    }
+    guard truncated > 0 else { return }
+    let values = network.value(weights.pointer, truncatedObservations.pointer, rows: truncated)
+    var next = 0
+    for copy in 0..<copies where ends[copy] == .truncated {
+      rollout.nextValues.pointer[step * copies + copy] = values[next]
+      next += 1
+    }
+  }
+
+  /// Divides by the running deviation of the discounted return, as Stable-Baselines3's VecNormalize:
+  /// all copies' returns are counted first.
+  private func scaleRewards(_ rewards: UnsafeMutablePointer<Float>, _ memory: PPOMemory) {
+    var statistics = memory.returnStatistics
+    for copy in 0..<rollout.copies {
+      let value = memory.running[copy].discountedReturn * settings.gamma + Double(rewards[copy])
+      memory.running[copy].discountedReturn = value
+      statistics.add(value)
+    }
+    memory.returnStatistics = statistics
+    let scale = statistics.scale
+    for copy in 0..<rollout.copies {
+      rewards[copy] = Float(min(max(Double(rewards[copy]) * scale, -10), 10))
+    }
+  }
+
+  private func report(
+    _ copy: Int, _ memory: PPOMemory, _ environment: any BatchEnvironment,
+    into report: inout LearningReport
+  ) {
+    report.episodeReturns.append(memory.running[copy].episodeReturn)
+    report.episodeSteps.append(memory.running[copy].steps)
+    var metrics = [Double](repeating: .nan, count: metricCount)
+    var span = metrics.mutableSpan
+    environment.writeFinalMetrics(ofCopy: copy, into: &span)
+    report.episodeMetrics.append(metrics)
+  }
+
+  /// Values of all states of the rollout: weights did not change meanwhile, so that one pass over large
+  /// batches does for all steps.
+  private func evaluateStates(_ turn: Turn) throws {
+    let rows = rollout.samples + rollout.copies
+    var start = 0
+    while start < rows {
+      let count = min(valueRows, rows - start)
+      let values = network.value(
+        weights.pointer, rollout.observations.pointer + start * rollout.observationWidth,
+        rows: count)
+      rollout.values.pointer.advanced(by: start).update(from: values, count: count)
+      start += count
+    }
+    if let index = Kernels.firstNonFinite(rollout.values.pointer, count: rows) {
+      throw LearningError(
+        quantity: "value", step: turn.steps - rollout.samples + index,
+        value: Double(rollout.values.pointer[index]))
+    }
+  }
+
+  var logDeviations: UnsafePointer<Float>? {
+    network.design.logDeviationOffset.map { UnsafePointer(weights.pointer + $0) }
+  }
+}

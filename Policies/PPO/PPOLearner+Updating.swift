@@ -1,0 +1,126 @@
+import FedRLCore
+import FedRLNetworks
+import FedRLNumerics
+
+extension PPOLearner {
+  /// Sums of one update's diagnostics.
+  struct Diagnostics {
+    var terms = PPOLossTerms()
+    var gradientNorm = 0.0
+    var count = 0
+
+    mutating func add(_ other: PPOLossTerms) {
+      terms.policy += other.policy
+      terms.value += other.value
+      terms.entropy += other.entropy
+      terms.approximateKL += other.approximateKL
+      terms.clipFraction += other.clipFraction
+      terms.total += other.total
+      count += 1
+    }
+  }
+
+  /// Learns from the rollout: epochs of shuffled minibatches.
+  func learn(
+    _ turn: inout Turn, _ memory: PPOMemory, progress: Double, shuffling: inout RandomStream,
+    hook: (any GradientHook)?
+  ) throws {
+    let learningRate = settings.learningRateSchedule.value(
+      settings.learningRate, progress: progress)
+    let loss = PPOLossSettings(
+      clip: settings.clipSchedule.value(settings.clip, progress: progress),
+      valueClip: settings.clipValue > 0 ? settings.clipValue : nil,
+      entropyCoefficient: settings.entropy, valueCoefficient: settings.valueCoefficient,
+      normalizesAdvantages: settings.normalizeAdvantage)
+    let samples = rollout.samples
+    let isWhole = minibatch.capacity == 0
+    let size = isWhole ? samples : minibatch.capacity
+    if !isWhole { for index in 0..<samples { order[index] = Int32(index) } }
+    var diagnostics = Diagnostics()
+    epochs: for _ in 0..<settings.epochs {
+      // One minibatch that holds everything needs no order.
+      if !isWhole { shuffling.shuffle(&order) }
+      for start in stride(from: 0, to: samples, by: size) {
+        let count = min(size, samples - start)
+        let batch =
+          isWhole
+          ? rollout.view
+          : order.withUnsafeBufferPointer {
+            minibatch.gather(rollout, indices: $0.baseAddress! + start, count: count)
+          }
+        let terms = try computeGradient(batch, loss, turn)
+        diagnostics.add(terms)
+        if settings.targetKL > 0, terms.approximateKL > 1.5 * settings.targetKL { break epochs }
+        diagnostics.gradientNorm += try applyGradient(
+          memory, learningRate: learningRate, hook: hook, turn)
+        turn.report.gradientSteps += 1
+        turn.report.trainingFLOPs +=
+          2 * Double(count) * Double(network.design.trainingMultiplyAccumulates)
+      }
+    }
+    report(diagnostics, learningRate: learningRate, clip: loss.clip, into: &turn.report)
+  }
+
+  /// Forward, loss and backward; leaves the flat gradient.
+  private func computeGradient(
+    _ batch: MinibatchView, _ loss: PPOLossSettings, _ turn: Turn
+  ) throws -> PPOLossTerms {
+    let (outputs, values) = network.forward(
+      weights.pointer, batch.observations, rows: batch.count)
+    let offset = network.design.logDeviationOffset
+    let terms = head.loss(
+      outputs: outputs, logDeviations: logDeviations, values: values, batch: batch,
+      settings: loss, outputGradient: outputGradient.pointer,
+      valueGradient: valueGradient.pointer,
+      logDeviationGradient: offset.map { gradient.pointer + $0 })
+    for (name, value) in [("policy loss", terms.policy), ("value loss", terms.value)]
+    where !value.isFinite {
+      throw LearningError(quantity: name, step: turn.steps, value: value)
+    }
+    network.backward(
+      weights.pointer, batch.observations, rows: batch.count,
+      outputGradient: outputGradient.pointer, valueGradient: valueGradient.pointer,
+      gradient: gradient.pointer)
+    return terms
+  }
+
+  /// Hook, norm clip, Adam. Returns the norm before the clip.
+  private func applyGradient(
+    _ memory: PPOMemory, learningRate: Double, hook: (any GradientHook)?, _ turn: Turn
+  ) throws -> Double {
+    if let hook {
+      let buffer = gradient.buffer
+      let parameters = UnsafeBufferPointer(weights.buffer)
+      var span = buffer.mutableSpan
+      hook.adjust(&span, parameters: parameters.span)
+    }
+    let norm = Kernels.sumOfSquares(gradient.pointer, count: gradient.count).squareRoot()
+    guard norm.isFinite else {
+      throw LearningError(quantity: "gradient norm", step: turn.steps, value: norm)
+    }
+    memory.adamSteps += 1
+    adam.step(
+      weights.pointer, firstMoments: memory.firstMoments.pointer,
+      secondMoments: memory.secondMoments.pointer, gradient: gradient.pointer,
+      count: gradient.count, step: memory.adamSteps, learningRate: learningRate,
+      gradientScale: clipFactor(norm: norm, maximum: settings.maxGradientNorm))
+    return norm
+  }
+
+  private func report(
+    _ sums: Diagnostics, learningRate: Double, clip: Double, into report: inout LearningReport
+  ) {
+    let count = Double(max(sums.count, 1))
+    report.diagnostics = [
+      ("policy_loss", sums.terms.policy / count),
+      ("value_loss", sums.terms.value / count),
+      ("entropy", sums.terms.entropy / count),
+      ("approx_kl", sums.terms.approximateKL / count),
+      ("clip_fraction", sums.terms.clipFraction / count),
+      ("gradient_norm", sums.gradientNorm / count),
+      ("explained_variance", rollout.explainedVariance),
+      ("learning_rate", learningRate),
+      ("clip", clip),
+    ]
+  }
+}

@@ -1,0 +1,127 @@
+public import FedRLCore
+import FedRLNetworks
+public import FedRLNumerics
+
+/// PPO's machine: rollout, minibatch, gradient and activations, allocated once and used for one agent
+/// after another. Nothing in it outlives a turn, so results do not depend on which learner a turn got.
+public final class PPOLearner: Learner {
+  let settings: PPOSettings
+  let head: PolicyHead
+  let masksActions: Bool
+  let metricCount: Int
+  let network: ActorCriticNetwork
+  let adam: Adam
+  let rollout: Rollout
+  let minibatch: Minibatch
+  var normalizer: ObservationNormalizer
+  /// The flat parameters in training.
+  let weights: FloatBuffer
+  let gradient: FloatBuffer
+  /// `[minibatch, outputs]` and `[minibatch]`: gradients by the networks' outputs.
+  let outputGradient: FloatBuffer
+  let valueGradient: FloatBuffer
+  /// `[B, actionWidth]`: what the environment gets.
+  let environmentActions: FloatBuffer
+  /// `[B, observations]`, raw last observations, and `[B, observations]` of those that were cut off.
+  let finalObservations: FloatBuffer
+  let truncatedObservations: FloatBuffer
+  /// Rows of one pass of the critic over a rollout.
+  let valueRows: Int
+  /// `[T·B]`, shuffled anew in each epoch.
+  var order: [Int32]
+
+  init(_ kind: PPOKind) {
+    settings = kind.settings
+    head = kind.head
+    masksActions = kind.masksActions
+    metricCount = kind.specification.metrics.count
+    let design = kind.design
+    let copies = settings.environments
+    let samples = copies * settings.steps
+    let capacity = min(settings.minibatch, samples)
+    let width = design.inputs
+    let maskWidth = masksActions ? head.outputs : 0
+    valueRows = max(capacity, copies, min(samples, 512))
+    network = ActorCriticNetwork(design, maximumRows: valueRows, trains: true)
+    adam = Adam(epsilon: settings.adamEpsilon)
+    rollout = Rollout(
+      steps: settings.steps, copies: copies, observationWidth: width,
+      actionWidth: head.actionWidth, maskWidth: maskWidth)
+    minibatch = Minibatch(
+      capacity: capacity == samples ? 0 : capacity, observationWidth: width,
+      actionWidth: head.actionWidth, maskWidth: maskWidth)
+    normalizer = ObservationNormalizer(width: width)
+    weights = FloatBuffer(count: design.layout.count)
+    gradient = FloatBuffer(count: design.layout.count)
+    outputGradient = FloatBuffer(count: capacity * head.outputs)
+    valueGradient = FloatBuffer(count: capacity)
+    environmentActions = FloatBuffer(count: copies * head.actionWidth)
+    finalObservations = FloatBuffer(count: copies * width)
+    truncatedObservations = FloatBuffer(count: copies * width)
+    order = [Int32](repeating: 0, count: samples)
+  }
+
+  public func begin(
+    memory: any AgentMemory, in environment: any BatchEnvironment, random: RandomStream
+  ) {
+    let memory = cast(memory)
+    memory.running.update(repeating: .init(), count: memory.copies)
+    let buffer = memory.observations.buffer
+    var observations = buffer.mutableSpan
+    environment.reset(random: random, into: &observations)
+  }
+
+  public func train(
+    _ task: inout TrainingTask, memory: any AgentMemory, in environment: any BatchEnvironment
+  ) throws -> LearningReport {
+    let memory = cast(memory)
+    precondition(
+      environment.count == settings.environments,
+      "\(environment.count) copies of the environment, expected \(settings.environments)")
+    precondition(
+      task.environmentSteps % rollout.samples == 0,
+      "\(task.environmentSteps) steps are no multiple of a rollout's \(rollout.samples)")
+    precondition(task.parameters.count == weights.count)
+    weights.pointer.update(from: task.parameters.values, count: weights.count)
+    normalizer.load(task.observationMoments)
+    if task.isFirstAfterSync { memory.synchronize(settings.optimizerOnSync) }
+
+    var turn = Turn(task)
+    task.observedSums = nil
+    defer { task.observedSums = turn.observedSums }
+    let updates = task.environmentSteps / rollout.samples
+    for update in 0..<updates {
+      try collect(&turn, memory, environment)
+      // At the rollout's beginning, so that the last update of a fleet still learns.
+      let share = Double(update) / Double(updates)
+      let progress = task.progress.start + (task.progress.end - task.progress.start) * share
+      var shuffling = task.random.split("shuffle", UInt64(update))
+      try learn(&turn, memory, progress: progress, shuffling: &shuffling, hook: task.gradientHook)
+    }
+    task.parameters.values.withUnsafeMutableBufferPointer {
+      $0.baseAddress!.update(from: weights.pointer, count: weights.count)
+    }
+    return turn.report
+  }
+
+  private func cast(_ memory: any AgentMemory) -> PPOMemory {
+    guard let memory = memory as? PPOMemory else {
+      preconditionFailure("PPO needs the memory it made, got \(type(of: memory))")
+    }
+    return memory
+  }
+}
+
+/// What grows while a turn goes on.
+struct Turn {
+  var report = LearningReport()
+  var observedSums: MomentSums?
+  var actionRandom: RandomStream
+  /// Environment steps over all copies.
+  var steps = 0
+
+  init(_ task: TrainingTask) {
+    observedSums = task.observedSums
+    actionRandom = task.random.split("action")
+  }
+}

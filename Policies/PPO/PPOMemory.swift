@@ -1,0 +1,108 @@
+public import FedRLCore
+public import FedRLNumerics
+
+/// What PPO keeps for one agent from turn to turn: Adam's moments, where its copies of the environment
+/// stand, and its own reward statistics. No rollouts, no gradients, no networks.
+public final class PPOMemory: AgentMemory {
+  /// One copy's running episode.
+  struct Running: BitwiseCopyable, Equatable {
+    /// Σ γ^… r, reset where an episode ends: what reward scaling measures.
+    var discountedReturn = 0.0
+    /// Sum of raw rewards.
+    var episodeReturn = 0.0
+    var steps = 0
+  }
+
+  /// Count, mean and M2 of the discounted return, begun as Stable-Baselines3's `RunningMeanStd`: as if
+  /// 10⁻⁴ samples of variance 1 had been seen.
+  struct ReturnStatistics: BitwiseCopyable, Equatable {
+    var count = 1e-4
+    var mean = 0.0
+    var m2 = 1e-4
+
+    mutating func add(_ value: Double) {
+      count += 1
+      let delta = value - mean
+      mean += delta / count
+      m2 += delta * (value - mean)
+    }
+    /// What a reward is multiplied with.
+    var scale: Double { 1 / (m2 / count + 1e-8).squareRoot() }
+  }
+
+  /// `[parameters]`
+  let firstMoments: FloatBuffer
+  /// `[parameters]`
+  let secondMoments: FloatBuffer
+  /// Adam's t: steps since the last restart.
+  var adamSteps = 0
+  /// `[B, observations]`, raw: what the next action is chosen from.
+  let observations: FloatBuffer
+  /// `[B]`
+  let running: UnsafeMutablePointer<Running>
+  let copies: Int
+  var returnStatistics = ReturnStatistics()
+
+  init(parameters: Int, copies: Int, observationWidth: Int) {
+    firstMoments = FloatBuffer(count: parameters)
+    secondMoments = FloatBuffer(count: parameters)
+    observations = FloatBuffer(count: copies * observationWidth)
+    self.copies = copies
+    running = .allocate(capacity: copies)
+    running.initialize(repeating: Running(), count: copies)
+  }
+
+  deinit { running.deallocate() }
+
+  public var byteCount: Int {
+    4 * (firstMoments.count + secondMoments.count + observations.count)
+      + copies * MemoryLayout<Running>.stride + 128
+  }
+
+  /// Prepares Adam for a turn that starts from weights that may not be the agent's own.
+  func synchronize(_ rule: OptimizerOnSync) {
+    switch rule {
+    case .keep: break
+    case .rel: adamSteps = 0
+    case .reset:
+      adamSteps = 0
+      firstMoments.fill(0)
+      secondMoments.fill(0)
+    }
+  }
+
+  public func encodeState(into encoder: inout StateEncoder) {
+    encoder.encode(Array(firstMoments.buffer))
+    encoder.encode(Array(secondMoments.buffer))
+    encoder.encode(UInt64(adamSteps))
+    encoder.encode(Array(observations.buffer))
+    encoder.encode(Array(UnsafeBufferPointer(start: running, count: copies)))
+    encoder.encode([returnStatistics])
+  }
+
+  public func decodeState(from decoder: inout StateDecoder) throws {
+    try Self.fill(firstMoments, from: &decoder, "first moments")
+    try Self.fill(secondMoments, from: &decoder, "second moments")
+    adamSteps = Int(truncatingIfNeeded: try decoder.decode(UInt64.self))
+    try Self.fill(observations, from: &decoder, "observations")
+    let running = try decoder.decodeArray(of: Running.self)
+    let statistics = try decoder.decodeArray(of: ReturnStatistics.self)
+    guard running.count == copies, statistics.count == 1 else {
+      throw StateDecoder.Failure.invalid(
+        "a learner's memory of \(running.count) copies, expected \(copies)")
+    }
+    self.running.update(from: running, count: copies)
+    returnStatistics = statistics[0]
+  }
+
+  private static func fill(
+    _ buffer: borrowing FloatBuffer, from decoder: inout StateDecoder, _ name: String
+  ) throws {
+    let values = try decoder.decodeArray(of: Float.self)
+    guard values.count == buffer.count else {
+      throw StateDecoder.Failure.invalid(
+        "\(values.count) \(name) in a learner's memory, expected \(buffer.count)")
+    }
+    buffer.pointer.update(from: values, count: values.count)
+  }
+}

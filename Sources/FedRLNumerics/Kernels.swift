@@ -1,0 +1,108 @@
+private import CFedRLKernels
+
+/// The door to the vectorised kernels: loops that are bound by memory or by elementary functions.
+///
+/// Matrices are row-major and tight. Nothing here allocates, reads past its arrays or depends on their
+/// alignment, and for one ``pathName`` every result is deterministic.
+public enum Kernels {
+  /// The instruction set in use: `avx512`, `avx2` or `portable`. Part of a run's kernel set.
+  public static var pathName: String { String(cString: fedrl_kernel_path()) }
+
+  /// Switches to another instruction set for the whole process. For tests, and for repeating a run of
+  /// another machine; call before other threads compute.
+  /// - Returns: whether this processor has it.
+  public static func usePath(_ name: String) -> Bool { fedrl_use_kernel_path(name) != 0 }
+
+  /// `y[i] ← tanh(x[i])`, within 3·10⁻⁷; odd, |y| ≤ 1, NaN stays NaN. `x` may be `y`.
+  public static func tanh(
+    _ x: UnsafePointer<Float>, into y: UnsafeMutablePointer<Float>, count: Int
+  ) { fedrl_tanh(x, y, Int64(count)) }
+
+  /// `y[r, c] ← tanh(y[r, c] + bias[c])`
+  public static func addBiasThenTanh(
+    _ y: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>, rows: Int, columns: Int
+  ) { fedrl_bias_tanh(y, bias, Int64(rows), Int64(columns)) }
+
+  /// `y[r, c] ← max(y[r, c] + bias[c], 0)`
+  public static func addBiasThenReLU(
+    _ y: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>, rows: Int, columns: Int
+  ) { fedrl_bias_relu(y, bias, Int64(rows), Int64(columns)) }
+
+  /// `y[r, c] ← y[r, c] + bias[c]`
+  public static func addBias(
+    _ y: UnsafeMutablePointer<Float>, bias: UnsafePointer<Float>, rows: Int, columns: Int
+  ) { fedrl_bias(y, bias, Int64(rows), Int64(columns)) }
+
+  /// `d[i] ← d[i] (1 − y[i]²)`, where `y` is what tanh gave.
+  public static func tanhBackward(
+    _ d: UnsafeMutablePointer<Float>, output y: UnsafePointer<Float>, count: Int
+  ) { fedrl_tanh_backward(d, y, Int64(count)) }
+
+  /// `d[i] ← y[i] > 0 ? d[i] : 0`, where `y` is what ReLU gave.
+  public static func reluBackward(
+    _ d: UnsafeMutablePointer<Float>, output y: UnsafePointer<Float>, count: Int
+  ) { fedrl_relu_backward(d, y, Int64(count)) }
+
+  /// `sums[c] ← Σ_r x[r, c]`
+  public static func columnSums(
+    _ x: UnsafePointer<Float>, rows: Int, columns: Int, into sums: UnsafeMutablePointer<Float>
+  ) { fedrl_column_sums(x, Int64(rows), Int64(columns), sums) }
+
+  /// `Σ x[i]²` in double precision.
+  public static func sumOfSquares(_ x: UnsafePointer<Float>, count: Int) -> Double {
+    fedrl_sum_of_squares(x, Int64(count))
+  }
+
+  /// `x[i] ← factor x[i]`
+  public static func scale(_ x: UnsafeMutablePointer<Float>, by factor: Float, count: Int) {
+    fedrl_scale(x, factor, Int64(count))
+  }
+
+  /// `y[i] ← y[i] + factor x[i]`
+  public static func add(
+    _ x: UnsafePointer<Float>, times factor: Float, to y: UnsafeMutablePointer<Float>, count: Int
+  ) { fedrl_axpy(factor, x, y, Int64(count)) }
+
+  /// One step of Adam (Kingma and Ba 2015) over a flat vector; moments that decayed below 10⁻³⁰
+  /// (first) and 10⁻³⁶ (second) become zero.
+  /// - Parameters:
+  ///   - gradientScale: multiplies the gradient first: the norm clip.
+  ///   - beta1Power, beta2Power: β₁ᵗ and β₂ᵗ, where t ≥ 1 counts this step too.
+  public static func adam(
+    parameters: UnsafeMutablePointer<Float>, firstMoments: UnsafeMutablePointer<Float>,
+    secondMoments: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, count: Int,
+    gradientScale: Double, learningRate: Double, beta1: Double, beta2: Double, epsilon: Double,
+    beta1Power: Double, beta2Power: Double
+  ) {
+    var factors = fedrl_adam_factors(
+      gradient_scale: Float(gradientScale), one_minus_beta1: Float(1 - beta1),
+      beta2: Float(beta2), one_minus_beta2: Float(1 - beta2),
+      step: Float(learningRate / (1 - beta1Power)),
+      inverse_root_bias2: Float(1 / (1 - beta2Power).squareRoot()), epsilon: Float(epsilon))
+    fedrl_adam(parameters, firstMoments, secondMoments, gradient, Int64(count), &factors)
+  }
+
+  /// `y[r, c] ← (x[r, c] − mean[c]) inverse[c]`, limited to ±`limit`. `x` may be `y`.
+  public static func normalize(
+    _ x: UnsafePointer<Float>, mean: UnsafePointer<Float>, inverse: UnsafePointer<Float>,
+    limit: Float, into y: UnsafeMutablePointer<Float>, rows: Int, columns: Int
+  ) { fedrl_normalize(x, mean, inverse, limit, y, Int64(rows), Int64(columns)) }
+
+  /// `y[i, :] ← x[indices[i], :]`
+  public static func gatherRows(
+    _ x: UnsafePointer<Float>, indices: UnsafePointer<Int32>, rows: Int, columns: Int,
+    into y: UnsafeMutablePointer<Float>
+  ) { fedrl_gather_rows(x, indices, Int64(rows), Int64(columns), y) }
+
+  /// `first[c] += x[r, c] − center[c]`, `second[c] += (x[r, c] − center[c])²`, row after row.
+  public static func addMomentSums(
+    _ x: UnsafePointer<Float>, rows: Int, columns: Int, center: UnsafePointer<Double>,
+    first: UnsafeMutablePointer<Double>, second: UnsafeMutablePointer<Double>
+  ) { fedrl_moment_sums(x, Int64(rows), Int64(columns), center, first, second) }
+
+  /// The index of the first element that is infinite or NaN.
+  public static func firstNonFinite(_ x: UnsafePointer<Float>, count: Int) -> Int? {
+    let index = fedrl_first_non_finite(x, Int64(count))
+    return index < 0 ? nil : Int(index)
+  }
+}
