@@ -1,0 +1,259 @@
+import FedRLCore
+import FedRLFederation
+import FedRLNumerics
+import FedRLReporting
+import FedRLScenario
+import FedRLSimulation
+import Foundation
+
+/// One execution of a scenario: every arm's rounds, evaluations and checkpoints, into one folder.
+final class TrainingRun {
+  /// How a run ended.
+  enum Ending: Equatable {
+    case finished
+    /// A signal asked for it; the state is saved.
+    case interrupted
+    /// `--max-seconds` or the scenario's own limit; the state is saved.
+    case timeLimit
+  }
+
+  /// What is fixed before the first round.
+  struct Setup {
+    let prepared: PreparedScenario
+    let plan: FleetPlan
+    let folder: RunFolder
+    let pool: WorkerPool
+    /// The scenario as written into the folder.
+    let resolved: String
+    let maximumSeconds: Double?
+    let display: (any ProgressReceiver)?
+  }
+
+  private let setup: Setup
+  private let evaluator: Evaluator
+  let summary: Summary
+  private let tables: MetricsWriter
+  private let store: CheckpointStore
+  private let arms: [Arm]
+
+  private var armIndex = 0
+  private var simulation: any ArmSimulation
+  private var owesEvaluation = false
+  private var weightsSHA256 = ""
+  private var sequence = 0
+  private var lastCheckpoint = ContinuousClock.now
+  private let started = ContinuousClock.now
+  private let earlierSeconds: Double
+
+  /// - Parameter checkpoint: where to go on; `nil` to begin.
+  init(_ setup: Setup, resuming saved: (checkpoint: RunCheckpoint, sequence: Int)?) throws {
+    self.setup = setup
+    let scenario = setup.prepared.scenario
+    arms = scenario.evaluation.arms
+    evaluator = Evaluator(
+      environments: setup.prepared.evaluationKinds.map {
+        EvaluationEnvironment(name: $0.name, kind: $0.kind)
+      },
+      episodes: scenario.evaluation.episodes, seed: UInt64(scenario.evaluation.seed))
+    let metrics = setup.prepared.specification.metrics
+    summary = Summary(metrics: metrics, arms: arms)
+    let checkpoints = try setup.folder.makeFolder("checkpoints")
+    tables = try MetricsWriter(
+      folder: setup.folder.path, metrics: metrics, arms: arms,
+      resumingAt: saved?.checkpoint.positions)
+    store = CheckpointStore(folder: checkpoints, keep: scenario.output.keepCheckpoints)
+    earlierSeconds = saved?.checkpoint.wallSeconds ?? 0
+    simulation = Self.makeSimulation(arms[saved?.checkpoint.armIndex ?? 0], setup.plan)
+    if let saved { try restore(saved.checkpoint, sequence: saved.sequence) }
+  }
+
+  private static func makeSimulation(_ arm: Arm, _ plan: FleetPlan) -> any ArmSimulation {
+    switch arm {
+    case .federated: FederatedArm(plan: plan)
+    case .independent: IndependentArm(plan: plan)
+    }
+  }
+
+  /// Real seconds over all sessions.
+  var wallSeconds: Double { earlierSeconds + (ContinuousClock.now - started).seconds }
+
+  /// The round that the next session begins with.
+  var nextRound: Int { simulation.round + 1 }
+
+  // MARK: The run
+
+  func run() throws -> Ending {
+    while true {
+      if let ending = try runArm() { return ending }
+      try finishArm()
+      guard armIndex + 1 < arms.count else { break }
+      armIndex += 1
+      simulation = Self.makeSimulation(arms[armIndex], setup.plan)
+    }
+    if let ending = try runBaselines() { return ending }
+    try store.finish()
+    return .finished
+  }
+
+  /// Runs the present arm to its end.
+  /// - Returns: `nil` at its end, or why the run stops before.
+  private func runArm() throws -> Ending? {
+    while true {
+      if owesEvaluation {
+        do { try evaluate() } catch is Interrupted { return try stop(.interrupted) }
+      }
+      if simulation.isFinished { return nil }
+      if Interruption.isRequested { return try stop(.interrupted) }
+      if let limit = setup.maximumSeconds, wallSeconds >= limit { return try stop(.timeLimit) }
+      try runRound()
+    }
+  }
+
+  private func runRound() throws {
+    let savesEgress = setup.prepared.scenario.output.savesEgress
+    var record = try simulation.runRound(pool: setup.pool) {
+      if savesEgress { try tables.messageLeft($0) }
+    }
+    record.wallSeconds = wallSeconds
+    try tables.roundFinished(record)
+    summary.roundFinished(record)
+    setup.display?.roundFinished(record)
+    let every = setup.prepared.scenario.evaluation.everyRounds
+    let isMain = armIndex == 0
+    owesEvaluation =
+      simulation.isFinished || isMain && every > 0 && simulation.round % every == 0
+    let pause = setup.prepared.scenario.output.checkpointSeconds
+    if (ContinuousClock.now - lastCheckpoint).seconds >= pause { try saveCheckpoint() }
+  }
+
+  private func evaluate() throws {
+    let policies = simulation.policies()
+    let results = try evaluator.evaluate(
+      policies, learner: setup.prepared.learner, pool: setup.pool,
+      isCancelled: { Interruption.isRequested })
+    var records: [EvaluationRecord] = []
+    for (policy, columns) in zip(policies, results) {
+      for (environment, episodes) in zip(evaluator.environments, columns) {
+        var record = EvaluationRecord()
+        record.arm = simulation.arm
+        record.round = simulation.round
+        record.isFinal = simulation.isFinished
+        record.agent = policy.agent
+        record.environment = environment.name
+        record.episodes = episodes
+        records.append(record)
+      }
+    }
+    try tables.evaluationFinished(records)
+    summary.evaluationFinished(records)
+    setup.display?.evaluationFinished(records)
+    owesEvaluation = false
+    try savePolicies(policies)
+  }
+
+  private func finishArm() throws {
+    guard armIndex == 0, let policy = simulation.policies().first else { return }
+    weightsSHA256 = policy.parameters.sha256
+  }
+
+  private func runBaselines() throws -> Ending? {
+    let names = setup.prepared.baselines
+    guard !names.isEmpty else { return nil }
+    do {
+      let records = try evaluator.evaluateBaselines(
+        names, pool: setup.pool, isCancelled: { Interruption.isRequested })
+      try tables.baselinesFinished(records)
+      summary.baselinesFinished(records)
+    } catch is Interrupted {
+      return try stop(.interrupted)
+    }
+    return nil
+  }
+
+  // MARK: Files
+
+  private func savePolicies(_ policies: [PolicySnapshot]) throws {
+    let isBest = summary.best(simulation.arm)?.round == simulation.round
+    for policy in policies {
+      let file = policyFile(policy)
+      let name = policyName(policy.agent)
+      if isBest && armIndex == 0 { try file.write(to: path("checkpoints/best\(name)")) }
+      if simulation.isFinished { try file.write(to: path("checkpoints/final\(name)")) }
+    }
+  }
+
+  /// `.safetensors` for the main arm's one policy; otherwise with arm and agent.
+  private func policyName(_ agent: Int?) -> String {
+    let arm = armIndex == 0 ? "" : "-\(simulation.arm.rawValue)"
+    return arm + (agent.map { "-\($0)" } ?? "") + ".safetensors"
+  }
+
+  private func path(_ name: String) -> String { setup.folder.file(name) }
+
+  private func policyFile(_ policy: PolicySnapshot) -> PolicyFile {
+    var metadata = setup.prepared.learner.exportMetadata
+    metadata["scenario"] = setup.prepared.scenario.name
+    metadata["arm"] = simulation.arm.rawValue
+    metadata["round"] = "\(simulation.round)"
+    metadata["fedrl_version"] = FedRLVersion.current
+    if let agent = policy.agent { metadata["agent"] = "\(agent)" }
+    return PolicyFile(
+      parameters: policy.parameters, specification: setup.prepared.specification,
+      observationMoments: policy.observationMoments, metadata: metadata)
+  }
+
+  private func stop(_ ending: Ending) throws -> Ending {
+    try saveCheckpoint()
+    try store.finish()
+    return ending
+  }
+
+  private func saveCheckpoint() throws {
+    var encoder = StateEncoder()
+    simulation.encodeState(into: &encoder)
+    sequence += 1
+    try store.save(
+      RunCheckpoint(
+        scenario: setup.resolved, wallSeconds: wallSeconds, armIndex: armIndex,
+        round: simulation.round, owesEvaluation: owesEvaluation, weightsSHA256: weightsSHA256,
+        summary: summary.state, positions: try tables.position(), arm: encoder.bytes),
+      sequence: sequence)
+    lastCheckpoint = .now
+  }
+
+  private func restore(_ checkpoint: RunCheckpoint, sequence: Int) throws {
+    armIndex = checkpoint.armIndex
+    owesEvaluation = checkpoint.owesEvaluation
+    weightsSHA256 = checkpoint.weightsSHA256
+    self.sequence = sequence
+    try summary.restore(checkpoint.summary)
+    var decoder = StateDecoder(checkpoint.arm)
+    try simulation.decodeState(from: &decoder)
+  }
+
+  /// Writes `summary.json`, and says which expectations hold.
+  func writeSummary() throws -> [ExpectationResult] {
+    summary.wallSeconds = wallSeconds
+    let document = summary.document(weightsSHA256: weightsSHA256)
+    let results = setup.prepared.scenario.expectations.map { expectation in
+      ExpectationResult(expectation.judge { document.number(at: $0) })
+    }
+    try setup.folder.write(
+      summary.document(weightsSHA256: weightsSHA256, expectations: results).prettyText,
+      to: "summary.json")
+    return results
+  }
+}
+
+extension Duration {
+  var seconds: Double {
+    let (whole, fraction) = components
+    return Double(whole) + Double(fraction) * 1e-18
+  }
+}
+
+/// What shows a run while it goes on.
+protocol ProgressReceiver: AnyObject {
+  func roundFinished(_ record: RoundRecord)
+  func evaluationFinished(_ records: [EvaluationRecord])
+}
