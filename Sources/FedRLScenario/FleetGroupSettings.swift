@@ -12,7 +12,7 @@ public enum ExperienceSource: String, Sendable, CaseIterable {
 ///
 /// All but `name` and `count` may be distributions, drawn once per agent.
 public struct FleetGroupSettings: SettingsGroup, Equatable {
-  /// Empty for `group1`, `group2`, ….
+  /// Empty for `fleet`, or `group1`, `group2`, … where there are several.
   public var name = ""
   public var count = 1
   public var device = "pi-4"
@@ -43,5 +43,13 @@ public struct FleetGroupSettings: SettingsGroup, Equatable {
         "environment", \.environment,
         "settings of this group's environment, on top of [environment]; may be distributions"),
     ]
+  }
+
+  /// The name of a group as it stands in a file: its own, or one made from its place.
+  static func name(of group: SettingValue, at index: Int, of count: Int) -> String {
+    if case .table(let table) = group, case .text(let name) = table["name"], !name.isEmpty {
+      return name
+    }
+    return count == 1 ? "fleet" : "group\(index + 1)"
   }
 }

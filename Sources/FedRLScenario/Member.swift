@@ -10,7 +10,7 @@ extension Scenario {
     /// `group/3`: the group's name and the agent's place in it, from 1.
     public var name: String
     public var group: String
-    /// Settings of its environment that differ from the defaults; no distributions are left.
+    /// All settings of its environment; no distributions are left.
     public var environmentSettings: SettingTable
     /// Name of a device profile.
     public var device: String
@@ -21,6 +21,8 @@ extension Scenario {
     public var linkOverrides: SettingTable
     /// Budget: environment steps over all copies in a round.
     public var stepsPerRound: Int
+    /// Whether the budget was drawn; then preparing rounds it to whole rollouts.
+    public var drawsSteps: Bool
     /// Whether its experience costs no fleet time beyond computing (trained in simulation), instead
     /// of one control period per step.
     public var trainsInSimulation: Bool
@@ -28,7 +30,7 @@ extension Scenario {
     public init(
       index: Int, indexInGroup: Int, name: String, group: String,
       environmentSettings: SettingTable, device: String, deviceOverrides: SettingTable,
-      link: String, linkOverrides: SettingTable, stepsPerRound: Int, trainsInSimulation: Bool
+      link: String, linkOverrides: SettingTable, stepsPerRound: Int, drawsSteps: Bool = false, trainsInSimulation: Bool
     ) {
       self.index = index
       self.indexInGroup = indexInGroup
@@ -40,6 +42,7 @@ extension Scenario {
       self.link = link
       self.linkOverrides = linkOverrides
       self.stepsPerRound = stepsPerRound
+      self.drawsSteps = drawsSteps
       self.trainsInSimulation = trainsInSimulation
     }
   }

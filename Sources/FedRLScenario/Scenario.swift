@@ -24,7 +24,7 @@ public struct Scenario: Sendable, Equatable {
   /// The fleet, in order of groups and of agents within them; `members[i].index == i`.
   public var members: [Member]
   public var policyName: String
-  /// The learner's settings as written; the learner's entry decodes them.
+  /// All settings of the learner; its entry decodes them.
   public var policySettings: SettingTable
   public var federation: FederationSettings
   public var evaluation: EvaluationSettings
@@ -34,9 +34,8 @@ public struct Scenario: Sendable, Equatable {
   /// In order of the quantities' names.
   public var expectations: [Expectation]
 
-  /// The file's tree after `--set` and the like, distributions as written: what
-  /// ``resolvedTOML(registry:)`` writes out with all defaults.
-  package var source: SettingTable
+  /// What ``resolvedTOML()`` writes beyond the values above.
+  package var source: Source
 
   /// The names of the fleet's groups, in order.
   public var groups: [String] {
