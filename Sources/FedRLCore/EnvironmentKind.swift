@@ -76,6 +76,8 @@ public struct EnvironmentEntry: Sendable {
   public let settings: [SettingDescription]
   /// Decodes settings and reports all their problems; loads nothing.
   public let check: @Sendable (_ table: SettingTable, _ path: String) -> [SettingProblem]
+  /// What is wrong with one value of one setting, or `nil`: for the ends of distributions.
+  public let checkSetting: @Sendable (_ name: String, _ value: SettingValue) -> String?
   /// Loads the environment. Throws `SettingProblems` or `EnvironmentError`.
   public let make: @Sendable (SettingTable, EnvironmentContext) throws -> any EnvironmentKind
 
@@ -91,6 +93,7 @@ public struct EnvironmentEntry: Sendable {
       _ = Settings(decoding: table, at: path, problems: &problems)
       return problems
     }
+    checkSetting = { Settings.problem(withValue: $1, of: $0) }
     self.make = { table, context in
       var problems: [SettingProblem] = []
       let decoded = Settings(decoding: table, at: "[environment]", problems: &problems)

@@ -49,7 +49,7 @@ public struct SettingProblems: Error, Equatable, CustomStringConvertible {
 /// What `fedrl describe` prints of a setting.
 public struct SettingDescription: Sendable, Equatable {
   public let name: String
-  /// `number`, `integer`, `boolean`, `text`, `path`, `choice`, `list`.
+  /// `number`, `integer`, `boolean`, `text`, `path`, `choice`, `list`, `table`.
   public let type: String
   public let unit: String
   /// Such as `0.05...5` or `diffdrive | discrete`; empty where anything goes.
@@ -171,6 +171,22 @@ public struct Setting<Root>: @unchecked Sendable {
       })
   }
 
+  /// A sub-table whose keys are checked elsewhere: overrides of another group's settings.
+  public static func table(
+    _ name: String, _ path: WritableKeyPath<Root, SettingTable>, _ text: String
+  ) -> Setting {
+    Setting(
+      name: name, type: "table", unit: "", range: "", text: text,
+      read: { .table($0[keyPath: path]) },
+      write: { value, root in
+        guard case .table(let table) = value else {
+          return "expected a table, got \(value.description)"
+        }
+        root[keyPath: path] = table
+        return nil
+      })
+  }
+
   /// A list of numbers, integers or texts converted by `decode`, which throws a message.
   public static func list<Element>(
     _ name: String, _ path: WritableKeyPath<Root, [Element]>, unit: String = "1", range: String,
@@ -250,6 +266,14 @@ extension SettingsGroup {
     }
   }
 
+  /// What is wrong with one value of one setting, apart from its relations to others; `nil` if
+  /// nothing. An unknown setting is not a problem here.
+  public static func problem(withValue value: SettingValue, of name: String) -> String? {
+    guard let setting = settings.first(where: { $0.name == name }) else { return nil }
+    var scratch = Self()
+    return setting.write(value, &scratch)
+  }
+
   /// Every setting with its present value: a scenario with all defaults written out.
   public var table: SettingTable {
     Dictionary(uniqueKeysWithValues: Self.settings.map { ($0.name, $0.read(self)) })
@@ -262,7 +286,7 @@ extension SettingsGroup {
       SettingDescription(
         name: $0.name, type: $0.type, unit: $0.unit, range: $0.range,
         defaultValue: $0.read(defaults), text: $0.text,
-        acceptsDistribution: $0.type != "list")
+        acceptsDistribution: $0.type != "list" && $0.type != "table")
     }
   }
 }

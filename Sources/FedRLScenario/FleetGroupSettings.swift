@@ -1,0 +1,55 @@
+public import FedRLCore
+
+/// Where an agent's experience comes from.
+public enum ExperienceSource: String, Sendable, CaseIterable {
+  /// A robot acts in the world: one control period of fleet time per step.
+  case realTime = "real-time"
+  /// The agent trains in a simulator: only computing costs time.
+  case simulation
+}
+
+/// `[[fleet]]`: a group of agents declared together.
+///
+/// All but `name` and `count` may be distributions, drawn once per agent.
+public struct FleetGroupSettings: SettingsGroup, Equatable {
+  /// Empty for `fleet`, or `group1`, `group2`, … where there are several.
+  public var name = ""
+  public var count = 1
+  public var device = "pi-4"
+  public var link = "wifi-linux"
+  public var stepsPerRound = 2048
+  public var collects = ExperienceSource.realTime
+  public var deviceOverrides: SettingTable = [:]
+  public var linkOverrides: SettingTable = [:]
+  public var environment: SettingTable = [:]
+
+  public init() {}
+
+  public static var settings: [Setting<Self>] {
+    [
+      .text("name", \.name, "name of the group; its agents are name/1, name/2, …"),
+      .integer("count", \.count, range: 1...100_000, "agents in the group"),
+      .text("device", \.device, "device profile; see fedrl list devices"),
+      .text("link", \.link, "link profile; see fedrl list links"),
+      .integer(
+        "steps_per_round", \.stepsPerRound, unit: "steps", range: 1...1_000_000_000,
+        "budget: environment steps of an agent in a round, over all its copies"),
+      .choice(
+        "collects", \.collects,
+        "real-time costs a control period of fleet time per step; simulation costs computing only"),
+      .table("device_overrides", \.deviceOverrides, "values of the device profile to replace"),
+      .table("link_overrides", \.linkOverrides, "values of the link profile to replace"),
+      .table(
+        "environment", \.environment,
+        "settings of this group's environment, on top of [environment]; may be distributions"),
+    ]
+  }
+
+  /// The name of a group as it stands in a file: its own, or one made from its place.
+  static func name(of group: SettingValue, at index: Int, of count: Int) -> String {
+    if case .table(let table) = group, case .text(let name) = table["name"], !name.isEmpty {
+      return name
+    }
+    return count == 1 ? "fleet" : "group\(index + 1)"
+  }
+}

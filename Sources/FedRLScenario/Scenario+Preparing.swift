@@ -1,0 +1,241 @@
+internal import FedRLCore
+
+extension Scenario {
+  /// Loads what the scenario names and makes its learner.
+  ///
+  /// Agents and evaluation environments with equal settings share one loaded environment.
+  /// - Throws: every problem at once: files that do not load, agents whose spaces differ, budgets
+  ///   that are not whole rollouts, devices that cannot train, unknown baselines and quantities.
+  public func prepare(registry: Registry) throws(ScenarioError) -> PreparedScenario {
+    var preparation = ScenarioPreparation(scenario: self, registry: registry)
+    let prepared = preparation.run()
+    guard preparation.problems.isEmpty, let prepared else {
+      throw .problems(file: path, preparation.problems)
+    }
+    return prepared
+  }
+}
+
+/// Loads a scenario's environments and gathers everything that is wrong with them.
+struct ScenarioPreparation {
+  private var scenario: Scenario
+  private let registry: Registry
+  private(set) var problems: [SettingProblem] = []
+  private var kinds: [any EnvironmentKind] = []
+  /// For settings written out, the kind's index, or `nil` where loading failed.
+  private var loaded: [String: Int?] = [:]
+
+  init(scenario: Scenario, registry: Registry) {
+    self.scenario = scenario
+    self.registry = registry
+  }
+
+  mutating func run() -> PreparedScenario? {
+    guard let environment = registry.environment(named: scenario.environmentName),
+      let entry = registry.learner(named: scenario.policyName)
+    else {
+      report("[environment]", "the registry lacks what the scenario was loaded with")
+      return nil
+    }
+    let members = scenario.members.map { load($0, environment) }
+    let evaluations = scenario.evaluationEnvironments.map { load($0, environment) }
+    guard problems.isEmpty else { return nil }
+    let kindOfMember = members.compactMap { $0 }
+    let evaluationKinds = zip(scenario.evaluationEnvironments, evaluations.compactMap { $0 }).map {
+      (name: $0.name, kind: kinds[$1])
+    }
+    let specification = kinds[kindOfMember[0]].specification
+    compareSpecifications(kindOfMember, evaluationKinds, with: specification)
+    let baselines = checkBaselines(evaluationKinds)
+    checkQuantities(specification, baselines: baselines)
+    guard problems.isEmpty, let learner = makeLearner(entry, specification) else { return nil }
+    checkBudgets(quantum: learner.stepQuantum)
+    checkDevices(learner)
+    return PreparedScenario(
+      scenario: scenario, kinds: kinds, kindOfMember: kindOfMember,
+      evaluationKinds: evaluationKinds, learner: learner, specification: specification,
+      baselines: baselines)
+  }
+
+  private mutating func report(_ place: String, _ message: String) {
+    let problem = SettingProblem(place: place, message: message)
+    if !problems.contains(problem) { problems.append(problem) }
+  }
+
+  // MARK: Loading
+
+  private mutating func load(_ member: Scenario.Member, _ entry: EnvironmentEntry) -> Int? {
+    let group = scenario.source.groups.first { $0.name == member.group }
+    return load(member.environmentSettings, entry) { setting in
+      let isGroups = setting.map { group?.environment[$0] != nil } ?? false
+      return (isGroups ? "[fleet.\(member.group).environment]" : "[environment]", member.name)
+    }
+  }
+
+  private mutating func load(
+    _ evaluation: Scenario.EvaluationEnvironment, _ entry: EnvironmentEntry
+  ) -> Int? {
+    let own = scenario.source.evaluationEnvironment
+    return load(evaluation.settings, entry) { setting in
+      let isOwn = setting.map { own[$0] != nil } ?? true
+      return (isOwn ? "[evaluation.environment]" : "[environment]", "evaluation \(evaluation.name)")
+    }
+  }
+
+  /// - Parameter origin: where a setting was written, and for whom.
+  private mutating func load(
+    _ settings: SettingTable, _ entry: EnvironmentEntry,
+    origin: (_ setting: String?) -> (section: String, user: String)
+  ) -> Int? {
+    let key = SettingValue.table(settings).description
+    if let known = loaded[key] { return known }
+    do {
+      kinds.append(
+        try entry.make(settings, EnvironmentContext(baseDirectory: scenario.baseDirectory)))
+      loaded[key] = kinds.count - 1
+      return kinds.count - 1
+    } catch let error as EnvironmentError {
+      let (section, user) = origin(error.setting)
+      report(
+        section + (error.setting.map { " \($0)" } ?? ""), "\(error.message) (for \(user))")
+    } catch let error as SettingProblems {
+      for problem in error.problems { report(problem.place, problem.message) }
+    } catch {
+      let (section, user) = origin(nil)
+      report(section, "\(error) (for \(user))")
+    }
+    loaded[key] = .some(nil)
+    return nil
+  }
+
+  private mutating func makeLearner(_ entry: LearnerEntry, _ specification: EnvironmentSpecification)
+    -> (any LearnerKind)?
+  {
+    do {
+      return try entry.make(scenario.policySettings, specification)
+    } catch let error as SettingProblems {
+      for problem in error.problems { report(problem.place, problem.message) }
+    } catch {
+      report("[policy]", "\(error)")
+    }
+    return nil
+  }
+
+  // MARK: Checking
+
+  /// One policy serves everybody, so everybody must see and act in spaces of one shape.
+  private mutating func compareSpecifications(
+    _ kindOfMember: [Int], _ evaluations: [(name: String, kind: any EnvironmentKind)],
+    with first: EnvironmentSpecification
+  ) {
+    let firstName = scenario.members[0].name
+    var seen: Set<Int> = []
+    for (member, kind) in zip(scenario.members, kindOfMember) where seen.insert(kind).inserted {
+      if let message = difference(
+        firstName, first, member.name, kinds[kind].specification)
+      {
+        report("[fleet.\(member.group)]", message)
+      }
+    }
+    for (name, kind) in evaluations {
+      if let message = difference(firstName, first, "evaluation \(name)", kind.specification) {
+        report("[evaluation.environment]", message)
+      }
+    }
+  }
+
+  private func difference(
+    _ firstName: String, _ first: EnvironmentSpecification, _ name: String,
+    _ other: EnvironmentSpecification
+  ) -> String? {
+    if first.observations.shape != other.observations.shape {
+      return "all agents must observe alike: \(firstName) observes \(first.observations.shape), "
+        + "\(name) \(other.observations.shape)"
+    }
+    if let index = first.observations.names.indices.first(where: {
+      first.observations.names[$0] != other.observations.names[$0]
+    }) {
+      return "all agents must observe alike: element \(index) is "
+        + "\(first.observations.names[index]) for \(firstName), "
+        + "\(other.observations.names[index]) for \(name)"
+    }
+    if first.actions.shapeText != other.actions.shapeText {
+      return "all agents must act alike: \(firstName) has \(first.actions.shapeText), \(name) "
+        + other.actions.shapeText
+    }
+    if first.metrics != other.metrics || first.masksActions != other.masksActions {
+      return "all agents must be measured alike: \(firstName) and \(name) differ"
+    }
+    return nil
+  }
+
+  private mutating func checkBaselines(_ evaluations: [(name: String, kind: any EnvironmentKind)])
+    -> [String]
+  {
+    let known = evaluations[0].kind.baselines.filter { name in
+      evaluations.allSatisfy { $0.kind.baselines.contains(name) }
+    }
+    var chosen: [String] = []
+    for name in scenario.evaluation.baselines {
+      if name == "all" {
+        chosen += known.filter { !chosen.contains($0) }
+      } else if known.contains(name) {
+        if !chosen.contains(name) { chosen.append(name) }
+      } else {
+        let near = nearestName(to: name, among: known + ["all"])
+        report(
+          "[evaluation] baselines",
+          "\(scenario.environmentName) has no baseline \"\(name)\""
+            + (near.map { "; did you mean \($0)?" }
+              ?? (known.isEmpty ? "" : "; it has \(known.joined(separator: ", "))")))
+      }
+    }
+    return chosen
+  }
+
+  /// Budgets are whole rollouts; drawn ones are rounded to the nearest.
+  private mutating func checkBudgets(quantum: Int) {
+    for index in scenario.members.indices {
+      let member = scenario.members[index]
+      let steps = member.stepsPerRound
+      let nearest = max((steps + quantum / 2) / quantum, 1) * quantum
+      if member.drawsSteps {
+        scenario.members[index].stepsPerRound = nearest
+      } else if steps != nearest {
+        report(
+          "[fleet.\(member.group)] steps_per_round",
+          "expected a multiple of \(quantum) steps (one rollout), got \(steps); \(nearest) is near")
+      }
+    }
+  }
+
+  private mutating func checkDevices(_ learner: any LearnerKind) {}
+
+  private mutating func checkQuantities(
+    _ specification: EnvironmentSpecification, baselines: [String]
+  ) {
+    let scores = ScenarioQuantities.scores(specification)
+    for expectation in scenario.expectations {
+      var names = [expectation.quantity]
+      if case .quantity(let name, _) = expectation.bound { names.append(name) }
+      for name in names {
+        if let message = ScenarioQuantities.problem(
+          with: name, scores: scores, baselines: baselines,
+          environments: scenario.evaluationEnvironments.map(\.name))
+        {
+          report("[expect] \(expectation.quantity)", message)
+        }
+      }
+    }
+  }
+}
+
+extension ActionSpace {
+  /// `discrete(5)`, `box[2]`.
+  var shapeText: String {
+    switch self {
+    case .discrete(let count): "discrete(\(count))"
+    case .box(let box): "box\(box.shape)"
+    }
+  }
+}
