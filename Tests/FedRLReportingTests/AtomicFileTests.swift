@@ -1,0 +1,77 @@
+import FedRLReporting
+import Testing
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+@Suite struct AtomicFileTests {
+  @Test func aFileIsReplacedWholeAndNothingIsLeftBeside() throws {
+    let folder = TemporaryFolder()
+    try AtomicFile.write("first and longer", to: folder.file("a"))
+    try AtomicFile.write("second", to: folder.file("a"))
+    #expect(try folder.text("a") == "second")
+    #expect(try FileSystem.entries(of: folder.path) == ["a"])
+  }
+
+  @Test func aLinkKeepsPointingWhereItDid() throws {
+    let folder = TemporaryFolder()
+    try AtomicFile.write("old", to: folder.file("real"))
+    #expect(symlink("real", folder.file("link")) == 0)
+    try AtomicFile.write("new", to: folder.file("link"))
+    #expect(try folder.text("real") == "new")
+    #expect(FileSystem.kind(folder.file("link")) == .link)
+  }
+
+  @Test func aDeviceIsWrittenToAndNotReplaced() throws {
+    try AtomicFile.write("gone", to: "/dev/null")
+    #expect(FileSystem.kind("/dev/null") == .other)
+  }
+
+  @Test func aFullDeviceIsNamed() {
+    #expect(throws: FileError.diskFull(path: "/dev/full")) {
+      try AtomicFile.write("text", to: "/dev/full")
+    }
+  }
+
+  @Test func aMissingFolderIsNamed() {
+    #expect(throws: FileError.notFound(path: "/nowhere/at/all")) {
+      try AtomicFile.write("text", to: "/nowhere/at/all")
+    }
+  }
+
+  @Test func aFullDiskLeavesTheOldFileAndNoPartialOne() throws {
+    guard geteuid() == 0 else {
+      print("skipped: a full disk needs root, to mount one of 64 KiB")
+      return
+    }
+    let folder = TemporaryFolder()
+    guard run("mount -t tmpfs -o size=64k none \(folder.path) 2>/dev/null") == 0 else {
+      print("skipped: a full disk needs the right to mount")
+      return
+    }
+    defer { _ = run("umount \(folder.path)") }
+    try AtomicFile.write("old", to: folder.file("a"))
+    #expect(throws: FileError.diskFull(path: folder.file("a"))) {
+      try AtomicFile.write([UInt8](repeating: 1, count: 1 << 17), to: folder.file("a"))
+    }
+    #expect(try folder.text("a") == "old")
+    #expect(try FileSystem.entries(of: folder.path) == ["a"])
+    let line = try LineFile(creating: folder.file("b"))
+    line.append(String(repeating: "x", count: 1 << 17))
+    #expect(throws: FileError.diskFull(path: folder.file("b"))) { try line.flush() }
+  }
+
+  @Test func aFolderWithoutRightsIsNamed() throws {
+    guard geteuid() != 0 else {
+      print("skipped: root may write everywhere")
+      return
+    }
+    let folder = TemporaryFolder()
+    chmod(folder.path, 0o500)
+    defer { chmod(folder.path, 0o700) }
+    #expect(throws: FileError.permissionDenied(path: folder.file("a"))) {
+      try AtomicFile.write("text", to: folder.file("a"))
+    }
+  }
+}
