@@ -26,7 +26,8 @@ final class TrainingRun {
     /// The scenario as written into the folder.
     let resolved: String
     let maximumSeconds: Double?
-    let display: (any ProgressReceiver)?
+    /// What shows the run while it goes on.
+    let display: ProgressDisplay
   }
 
   private let setup: Setup
@@ -117,7 +118,7 @@ final class TrainingRun {
     record.wallSeconds = wallSeconds
     try tables.roundFinished(record)
     summary.roundFinished(record)
-    setup.display?.roundFinished(record)
+    setup.display.roundFinished(record)
     let every = setup.prepared.scenario.evaluation.everyRounds
     let isMain = armIndex == 0
     owesEvaluation =
@@ -146,7 +147,7 @@ final class TrainingRun {
     }
     try tables.evaluationFinished(records)
     summary.evaluationFinished(records)
-    setup.display?.evaluationFinished(records)
+    setup.display.evaluationFinished(records)
     owesEvaluation = false
     try savePolicies(policies)
   }
@@ -164,6 +165,7 @@ final class TrainingRun {
         names, pool: setup.pool, isCancelled: { Interruption.isRequested })
       try tables.baselinesFinished(records)
       summary.baselinesFinished(records)
+      setup.display.baselinesFinished(records)
     } catch is Interrupted {
       return try stop(.interrupted)
     }
@@ -250,10 +252,4 @@ extension Duration {
     let (whole, fraction) = components
     return Double(whole) + Double(fraction) * 1e-18
   }
-}
-
-/// What shows a run while it goes on.
-protocol ProgressReceiver: AnyObject {
-  func roundFinished(_ record: RoundRecord)
-  func evaluationFinished(_ records: [EvaluationRecord])
 }

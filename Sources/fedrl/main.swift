@@ -1,1 +1,3 @@
-print("fedrl")
+import FedRLCommand
+
+FedRL.main(registry: .standard)

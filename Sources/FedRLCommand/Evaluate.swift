@@ -1,0 +1,118 @@
+import ArgumentParser
+import FedRLCore
+import FedRLNumerics
+import FedRLReporting
+import FedRLScenario
+import FedRLSimulation
+
+/// `fedrl evaluate`: judges a policy again, on other episodes or other environments.
+struct Evaluate: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Judge a run's policy, or a policy file, on a scenario's evaluation environments.",
+    discussion: """
+      EXAMPLES:
+        fedrl evaluate runs/seed-7
+        fedrl evaluate runs/seed-7 --episodes 50 --baselines
+        fedrl evaluate policy.safetensors --scenario Scenarios/vacuum-homes.toml
+        fedrl evaluate runs/seed-7 --set 'evaluation.environment.map={ each = "maps/*.yaml" }'
+      """)
+
+  @Argument(help: "A run folder or a .safetensors file.")
+  var source: String
+  @Option(help: "The scenario, where the policy is not in a run folder.")
+  var scenario: String?
+  @Option(help: "Which of a run's policies: final or best.")
+  var policy = "final"
+  @Option(help: "Episodes in each environment, instead of the scenario's.")
+  var episodes: Int?
+  @Option(help: "Names the episodes, instead of the scenario's evaluation seed.")
+  var seed: Int?
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Override a key of the scenario.", valueName: "key=value"))
+  var overrides: [String] = []
+  @Option(help: "Worker threads; results do not depend on it.")
+  var threads: Int?
+  @Flag(help: "Run the scenario's baselines too.")
+  var baselines = false
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    if let episodes, !(1...100_000).contains(episodes) {
+      throw ValidationError("--episodes: expected an integer in 1...100000, got \(episodes)")
+    }
+    if !["final", "best"].contains(policy) {
+      throw ValidationError("--policy: expected final or best, got \(policy)")
+    }
+  }
+
+  func run() throws {
+    BLAS.useOneThread()
+    Interruption.installHandlers()
+    let given = try PolicySource(
+      source, scenarioPath: scenario, name: policy, overrides: overrides,
+      registry: FedRL.registry)
+    let settings = given.scenario.evaluation
+    let evaluator = Evaluator(
+      environments: given.prepared.evaluationKinds.map { .init(name: $0.name, kind: $0.kind) },
+      episodes: episodes ?? settings.episodes, seed: UInt64(seed ?? settings.seed))
+    let pool = WorkerPool(count: threads ?? WorkerPool.processorCount)
+    let snapshot = PolicySnapshot(
+      parameters: given.policy.parameters, observationMoments: given.policy.observationMoments)
+    do {
+      let results = try evaluator.evaluate(
+        [snapshot], learner: given.prepared.learner, pool: pool,
+        isCancelled: { Interruption.isRequested })
+      let scripted =
+        baselines
+        ? try evaluator.evaluateBaselines(
+          given.prepared.baselines, pool: pool, isCancelled: { Interruption.isRequested }) : []
+      report(results[0], evaluator, scripted, given)
+    } catch is Interrupted {
+      throw ExitCode(130)
+    }
+  }
+
+  private func report(
+    _ columns: [[EpisodeRecord]], _ evaluator: Evaluator, _ baselines: [BaselineRecord],
+    _ given: PolicySource
+  ) {
+    let metrics = given.prepared.specification.metrics
+    var records: [EvaluationRecord] = zip(evaluator.environments, columns).map {
+      var record = EvaluationRecord()
+      record.environment = $0.name
+      record.episodes = $1
+      record.isFinal = true
+      return record
+    }
+    let summary = Summary(metrics: metrics, arms: [.federated])
+    summary.evaluationFinished(records)
+    summary.baselinesFinished(baselines)
+    let document = summary.document(weightsSHA256: given.policy.parameters.sha256)
+    if json {
+      let scores = document["arms"]?["federated"]?["final"] ?? .null
+      print(
+        JSONValue.object([
+          .init("policy", .text(given.policyPath)), .init("scores", scores),
+          .init("baselines", document["baselines"] ?? .null),
+        ]).prettyText, terminator: "")
+      return
+    }
+    let names = ["return_mean"] + metrics.prefix(4).map(\.name)
+    var rows = [[""] + names]
+    records.sort { $0.environment < $1.environment }
+    for record in records {
+      let scores = EvaluationScores([record], metrics: metrics).json
+      rows.append([record.environment] + names.map { HumanNumber.value(scores[$0]?.double) })
+    }
+    let all = document["arms"]?["federated"]?["final"]
+    rows.append(["all"] + names.map { HumanNumber.value(all?[$0]?.double) })
+    for name in baselines.isEmpty ? [] : given.prepared.baselines {
+      let scores = document["baselines"]?[name]
+      rows.append([name] + names.map { HumanNumber.value(scores?[$0]?.double) })
+    }
+    print("\(given.policyPath), \(evaluator.episodes) episodes in each environment:")
+    print(TextTable.text(rows))
+  }
+}

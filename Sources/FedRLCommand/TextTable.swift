@@ -1,0 +1,21 @@
+/// Columns of text, the first to the left and the others to the right.
+enum TextTable {
+  /// - Parameter rows: the first is the header; all of one length.
+  static func text(_ rows: [[String]]) -> String {
+    guard let first = rows.first else { return "" }
+    let widths = first.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    return rows.map { row in
+      let cells = row.enumerated().map { column, cell in
+        let padding = String(repeating: " ", count: widths[column] - cell.count)
+        return column == 0 ? cell + padding : padding + cell
+      }
+      return ("  " + cells.joined(separator: "  ")).trimmingRight()
+    }.joined(separator: "\n")
+  }
+}
+
+extension String {
+  fileprivate func trimmingRight() -> String {
+    String(reversed().drop { $0 == " " }.reversed())
+  }
+}

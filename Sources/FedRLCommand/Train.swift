@@ -1,0 +1,102 @@
+import ArgumentParser
+import FedRLCore
+import FedRLNumerics
+import FedRLReporting
+import FedRLScenario
+import FedRLSimulation
+import Foundation
+
+/// `fedrl train`: runs a scenario.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train a fleet as a scenario says, and judge what it learned.",
+    discussion: """
+      Writes a run folder: runs/<scenario>-<time>, or --out. An existing run is never overwritten
+      without --force; --resume continues one to the same bits.
+
+      EXAMPLES:
+        fedrl train Scenarios/vacuum-homes.toml
+        fedrl train Scenarios/cartpole-fleet.toml --seed 7 --out runs/seed-7
+        fedrl train Scenarios/cartpole-fleet.toml --out runs/seed-7 --resume
+        fedrl train my.toml --set 'environment.map={ each = "maps/*.yaml" }' --rounds 5
+        fedrl train my.toml --set fleet.slow.count=20 --json | jq .round
+      """)
+
+  @Argument(help: "The scenario, a TOML file.")
+  var scenario: String
+
+  @Option(help: ArgumentHelp("The run folder.", valueName: "dir"))
+  var out: String?
+  @Flag(help: "Go on with the run in --out, or with the newest run of this scenario.")
+  var resume = false
+  @Flag(help: "Replace the run in --out.")
+  var force = false
+  @Option(help: "Names every random number of training, instead of the scenario's seed.")
+  var seed: UInt64?
+  @Option(help: "Worker threads; results do not depend on it. All processors by default.")
+  var threads: Int?
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp("Override a key of the scenario; may stand several times.", valueName: "key=value"))
+  var overrides: [String] = []
+  @Option(help: "Rounds, instead of the scenario's.")
+  var rounds: Int?
+  @Option(
+    name: .customLong("init"),
+    help: ArgumentHelp("Start from this policy (.safetensors) instead of fresh weights.", valueName: "policy"))
+  var initial: String?
+  @Option(help: "Save the state and end after this much real time.")
+  var maxSeconds: Double?
+  @Flag(name: .shortAndLong, help: "Print nothing but errors.")
+  var quiet = false
+  @Flag(help: "Print one JSON object per round, evaluation and ending.")
+  var json = false
+  @Option(help: ArgumentHelp("Also write the expectations as a JUnit file.", valueName: "file"))
+  var junit: String?
+
+  func validate() throws {
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads: expected an integer in 1...1024, got \(threads)")
+    }
+    if let maxSeconds, !(maxSeconds > 0) {
+      throw ValidationError("--max-seconds: expected a number above 0, got \(maxSeconds)")
+    }
+    if resume && force { throw ValidationError("--resume and --force exclude each other") }
+    if quiet && json { throw ValidationError("--quiet and --json exclude each other") }
+  }
+
+  func run() throws {
+    BLAS.useOneThread()
+    Interruption.installHandlers()
+    let loaded = try ScenarioLoader.load(
+      path: scenario, overrides: overrides, seed: seed, rounds: rounds, registry: FedRL.registry)
+    let prepared = try loaded.prepare(registry: FedRL.registry)
+    let policy = try initial.map { try PolicyFile.read($0, layout: prepared.learner.layout) }
+    let resolved = loaded.resolvedTOML()
+    let plan = try FleetPlan(prepared, initial: policy)
+    // Everything is known to be right: from here on files are written.
+    let folder = try takeFolder(for: loaded)
+    try TrainingSession(
+      options: self, prepared: prepared, plan: plan, resolved: resolved, folder: folder
+    ).run()
+  }
+
+  private func takeFolder(for scenario: Scenario) throws -> RunFolder {
+    let root = scenario.output.directory
+    if resume {
+      guard let path = out ?? newestRun(of: scenario.name, in: root) else {
+        throw BadInput(
+          "\(root): found no run of \(scenario.name) to resume; name its folder with --out")
+      }
+      return try RunFolder.open(path, .resume)
+    }
+    guard let out else { return try RunFolder.create(for: scenario.name, in: root) }
+    return try RunFolder.open(out, force ? .force : .new)
+  }
+
+  private func newestRun(of name: String, in root: String) -> String? {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+    return names.filter { $0.hasPrefix(name + "-") }.map { root + "/" + $0 }
+      .filter { RunFolder.isRun($0) }.max()
+  }
+}

@@ -1,0 +1,95 @@
+import FedRLCore
+import FedRLFederation
+import FedRLNumerics
+import FedRLReporting
+import FedRLScenario
+import FedRLSimulation
+
+/// What `fedrl train` prints before, during and after a run.
+struct TrainingDisplay {
+  let progress: ProgressDisplay
+  private let prepared: PreparedScenario
+  private let folder: String
+  private let style: ProgressDisplay.Style
+
+  init(options: Train, prepared: PreparedScenario, folder: String, finished: [Arm: Int] = [:]) {
+    self.prepared = prepared
+    self.folder = folder
+    style = options.quiet ? .quiet : options.json ? .json : .automatic
+    let scenario = prepared.scenario
+    progress = ProgressDisplay(
+      style, title: "\(scenario.name) → \(folder)", metrics: prepared.specification.metrics,
+      arms: scenario.evaluation.arms, rounds: scenario.rounds, finishedRounds: finished)
+  }
+
+  /// What will run, on what.
+  func begin(_ checkpoint: RunCheckpoint?, threads: Int) {
+    guard style == .automatic else { return }
+    let scenario = prepared.scenario
+    progress.note("run folder \(folder)")
+    progress.note(
+      "\(scenario.members.count) agents in \(scenario.groups.count) groups, "
+        + "\(scenario.rounds) rounds, arms \(scenario.evaluation.arms.map(\.rawValue).joined(separator: " and ")), "
+        + "seed \(scenario.seed)")
+    progress.note(
+      "\(prepared.learner.layout.count) parameters, \(threads) worker threads, "
+        + "OpenBLAS \(BLAS.kernelName), kernels \(Kernels.pathName)")
+    if let checkpoint {
+      let arm = scenario.evaluation.arms[checkpoint.armIndex]
+      progress.note("resuming after round \(checkpoint.round) of the \(arm.rawValue) arm")
+    }
+  }
+
+  /// The run was stopped and can be resumed.
+  func stopped(_ ending: TrainingRun.Ending, nextRound: Int) {
+    progress.finish()
+    guard style == .automatic else { return }
+    let reason = ending == .interrupted ? "interrupted" : "time limit reached"
+    print("\(reason); the state is saved. To go on from round \(nextRound):")
+    print("  the same command with --out \(folder) --resume")
+  }
+
+  /// The scores of all arms and baselines, and which expectations hold.
+  func finished(_ summary: Summary, expectations: [ExpectationResult], seconds: Double) {
+    progress.finish()
+    switch style {
+    case .json:
+      let document = summary.document(weightsSHA256: "", expectations: expectations)
+      let holds = document["expectations_hold"] ?? .boolean(true)
+      print(
+        JSONValue.object([
+          .init("event", "done"), .init("folder", .text(folder)),
+          .init("wall_s", .number(seconds)), .init("expectations_hold", holds),
+        ]).text)
+    case .automatic: printScores(summary, expectations, seconds)
+    default: break
+    }
+  }
+
+  private func printScores(
+    _ summary: Summary, _ expectations: [ExpectationResult], _ seconds: Double
+  ) {
+    let document = summary.document(weightsSHA256: "")
+    let names = ["return_mean"] + prepared.specification.metrics.prefix(3).map(\.name)
+    var rows: [[String]] = [["", ] + names]
+    func row(_ label: String, _ scores: JSONValue?) {
+      guard let scores, scores != .null else { return }
+      rows.append([label] + names.map { HumanNumber.value(scores[$0]?.double) })
+    }
+    for arm in prepared.scenario.evaluation.arms {
+      let final = document["arms"]?[arm.rawValue]?["final"]
+      row(arm == .independent ? "independent, mean agent" : arm.rawValue, final)
+      row("independent, best agent", arm == .independent ? final?["best_agent"] : nil)
+    }
+    for name in prepared.baselines { row(name, document["baselines"]?[name]) }
+    print()
+    print(
+      "Final policies on \(prepared.evaluationKinds.count) evaluation environments, "
+        + "\(prepared.scenario.evaluation.episodes) episodes each:")
+    print(TextTable.text(rows))
+    for result in expectations {
+      print((result.holds ? "holds  " : "FAILED ") + result.message)
+    }
+    print("done in \(HumanNumber.duration(seconds)); everything is in \(folder)")
+  }
+}

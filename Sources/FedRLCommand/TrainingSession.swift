@@ -1,0 +1,98 @@
+import ArgumentParser
+import FedRLCore
+import FedRLNumerics
+import FedRLReporting
+import FedRLScenario
+import FedRLSimulation
+import Foundation
+
+/// One process's share of a run: its record, its display, and how it ends.
+struct TrainingSession {
+  let options: Train
+  let prepared: PreparedScenario
+  let plan: FleetPlan
+  let resolved: String
+  let folder: RunFolder
+
+  func run() throws {
+    let pool = WorkerPool(count: options.threads ?? WorkerPool.processorCount)
+    let saved = try takeUp()
+    var record = RunRecord(
+      version: FedRLVersion.current, scenario: prepared.scenario.name,
+      seed: prepared.scenario.seed, threads: pool.count, simdPath: Kernels.pathName,
+      arguments: Array(CommandLine.arguments.dropFirst()),
+      session: .init(
+        start: .now, firstRound: (saved?.checkpoint.round ?? 0) + 1,
+        processID: Int(ProcessInfo.processInfo.processIdentifier)))
+    if options.resume, let old = try? AtomicFile.read(folder.file("run.json")) {
+      try? record.addEarlierSessions(from: String(decoding: old, as: UTF8.self))
+    }
+    record.wallSeconds = saved?.checkpoint.wallSeconds ?? 0
+    try folder.write(resolved, to: "scenario.toml")
+    try record.write(to: folder)
+    let display = TrainingDisplay(options: options, prepared: prepared, folder: folder.path)
+    display.begin(saved?.checkpoint, threads: pool.count)
+    try carryOut(&record, pool: pool, saved: saved, display: display)
+  }
+
+  /// The checkpoint to go on from; `nil` to begin.
+  private func takeUp() throws -> (checkpoint: RunCheckpoint, sequence: Int)? {
+    guard options.resume else { return nil }
+    guard let saved = try CheckpointStore.newest(in: folder.file("checkpoints")) else { return nil }
+    guard saved.checkpoint.scenario == resolved else {
+      throw BadInput(
+        "\(folder.path): was run with another scenario or other settings than given now; "
+          + "resume with the same, as its scenario.toml says")
+    }
+    return saved
+  }
+
+  private func carryOut(
+    _ record: inout RunRecord, pool: WorkerPool,
+    saved: (checkpoint: RunCheckpoint, sequence: Int)?, display: TrainingDisplay
+  ) throws {
+    var results: [ExpectationResult] = []
+    do {
+      let run = try TrainingRun(
+        .init(
+          prepared: prepared, plan: plan, folder: folder, pool: pool, resolved: resolved,
+          maximumSeconds: options.maxSeconds ?? prepared.scenario.maximumSeconds,
+          display: display.progress),
+        resuming: saved)
+      let ending = try run.run()
+      record.wallSeconds = run.wallSeconds
+      guard ending == .finished else {
+        try finish(&record, reason: ending == .interrupted ? "interrupted" : "time limit")
+        display.stopped(ending, nextRound: run.nextRound)
+        throw ExitCode(ending == .interrupted ? 130 : 0)
+      }
+      results = try run.writeSummary()
+      try finish(&record, reason: "done")
+      display.finished(run.summary, expectations: results, seconds: run.wallSeconds)
+    } catch let code as ExitCode {
+      throw code
+    } catch {
+      try? finish(&record, reason: "failed: \(error)")
+      try? writeJUnit(record, failure: "\(error)", results)
+      throw error
+    }
+    try writeJUnit(record, failure: nil, results)
+    if !results.allSatisfy(\.holds) { throw ExitCode(3) }
+  }
+
+  private func finish(_ record: inout RunRecord, reason: String) throws {
+    record.exitReason = reason
+    record.sessions[record.sessions.count - 1].end = .now
+    try record.write(to: folder)
+  }
+
+  private func writeJUnit(_ record: RunRecord, failure: String?, _ results: [ExpectationResult])
+    throws
+  {
+    guard let path = options.junit else { return }
+    try AtomicFile.write(
+      JUnitReport.text(
+        scenario: record.scenario, seconds: record.wallSeconds, failure: failure,
+        expectations: results), to: path)
+  }
+}
