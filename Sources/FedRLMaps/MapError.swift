@@ -50,7 +50,8 @@ extension MapError: CustomStringConvertible {
     case .truncated(let path, let unit, let found, let expected):
       "\(path): the file ends too early: expected \(expected) \(unit), found \(found)"
     case .tooLarge(let path, let width, let height, let maximum):
-      "\(path): \(width) × \(height) cells; expected at most \(maximum) in all"
+      "\(path): \(width) × \(height) cells; expected at most \(maximum) in all "
+        + "(a coarser resolution would make fewer)"
     case .noFreeCell(let path, let occupied, let unknown):
       "\(path): no cell is free (\(occupied) occupied, \(unknown) unknown); expected some floor: "
         + "check negate, the thresholds and the mode"

@@ -4,12 +4,12 @@
 public struct MapOptions: Sendable, Equatable {
   /// How grey values become cells (map_server's `mode`).
   public enum Mode: String, Sendable, CaseIterable {
-    /// Free, occupied or unknown, by two thresholds.
+    /// Free, occupied or unknown, by two thresholds on the brightness.
     case trinary
-    /// As trinary; values between the thresholds are probabilities in map_server. Here a cell
-    /// between them counts as unknown, and so does a transparent one.
+    /// Values between the thresholds are probabilities. A home has no use for a probable wall: a
+    /// cell between the thresholds is unknown, as in `trinary`.
     case scale
-    /// Values 0…100 are occupancy in percent, others unknown.
+    /// Pixel values 0…100 are occupancy in percent, to which the thresholds apply; others unknown.
     case raw
   }
 
@@ -24,12 +24,17 @@ public struct MapOptions: Sendable, Equatable {
   public var mode: Mode?
   /// A mask (image or YAML) whose occupied cells become no-go; a path.
   public var keepOutMask: String?
-  /// The largest number of cells to accept.
+  /// Cells coarser than this (metres) are subdivided after reading; `nil` keeps the file's cells.
+  public var maximumCellSize: Double?
+  /// Cuts the map down to its free cells and this many cells around them; `nil` keeps all.
+  public var cropMargin: Int?
+  /// The largest number of cells to accept, before and after subdivision.
   public var maximumCells = 100_000_000
 
   public init(
     resolution: Double? = nil, negate: Bool? = nil, occupiedThreshold: Double? = nil,
-    freeThreshold: Double? = nil, mode: Mode? = nil, keepOutMask: String? = nil
+    freeThreshold: Double? = nil, mode: Mode? = nil, keepOutMask: String? = nil,
+    maximumCellSize: Double? = nil, cropMargin: Int? = nil
   ) {
     self.resolution = resolution
     self.negate = negate
@@ -37,5 +42,7 @@ public struct MapOptions: Sendable, Equatable {
     self.freeThreshold = freeThreshold
     self.mode = mode
     self.keepOutMask = keepOutMask
+    self.maximumCellSize = maximumCellSize
+    self.cropMargin = cropMargin
   }
 }
