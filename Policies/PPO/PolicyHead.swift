@@ -42,16 +42,9 @@ public enum PolicyHead: Sendable, Equatable {
   ) -> Int? {
     switch self {
     case .categorical(let choices):
-      for row in 0..<rows {
-        let logits = outputs + row * choices
-        let mask = masks.map { $0 + row * choices }
-        guard let normalizer = LogNormalizer(logits, mask: mask, choices: choices) else {
-          return row
-        }
-        let choice = normalizer.choice(at: random.uniform())
-        actions[row] = Float(choice)
-        logProbabilities[row] = Float(normalizer.logProbability(choice))
-      }
+      return sampleCategorical(
+        outputs, masks: masks, rows: rows, choices: choices, random: &random, actions: actions,
+        logProbabilities: logProbabilities)
     case .gaussian(let width):
       for row in 0..<rows {
         var logProbability = 0.0
@@ -122,21 +115,29 @@ public enum PolicyHead: Sendable, Equatable {
 
 private let halfLogTwoPi = 0.5 * log(2 * Double.pi)
 
-/// log Σ exp over the possible logits of one row.
-private struct LogNormalizer {
+/// The probabilities of one row's possible choices.
+private struct Categorical {
   let logits: UnsafePointer<Float>
   let mask: UnsafePointer<Float>?
   let choices: Int
-  let largest: Double
+  /// `[choices]`: exp(logit − largest); 0 where impossible.
+  let weights: UnsafeMutablePointer<Double>
+  /// Σ weights.
   let sum: Double
+  /// log Σ exp(logit)
   let logSum: Double
 
-  /// `nil` where nothing is possible.
+  /// - Parameter weights: scratch for this row.
+  /// - Returns: `nil` where nothing is possible.
   @inline(__always)
-  init?(_ logits: UnsafePointer<Float>, mask: UnsafePointer<Float>?, choices: Int) {
+  init?(
+    _ logits: UnsafePointer<Float>, mask: UnsafePointer<Float>?, choices: Int,
+    weights: UnsafeMutablePointer<Double>
+  ) {
     self.logits = logits
     self.mask = mask
     self.choices = choices
+    self.weights = weights
     var largest = -Double.infinity
     var possible = 0
     for choice in 0..<choices {
@@ -147,27 +148,34 @@ private struct LogNormalizer {
     guard possible > 0 else { return nil }
     var sum = 0.0
     for choice in 0..<choices {
-      if let mask, mask[choice] == 0 { continue }
-      sum += exp(Double(logits[choice]) - largest)
+      let isPossible = mask.map { $0[choice] != 0 } ?? true
+      weights[choice] = isPossible ? exp(Double(logits[choice]) - largest) : 0
+      sum += weights[choice]
     }
-    self.largest = largest
     self.sum = sum
     logSum = largest + log(sum)
   }
 
   @inline(__always)
-  func isPossible(_ choice: Int) -> Bool { mask.map { $0[choice] != 0 } ?? true }
-
-  @inline(__always)
   func logProbability(_ choice: Int) -> Double { Double(logits[choice]) - logSum }
+
+  /// −Σ p log p; a weight that is 0, masked or underflowed, adds nothing.
+  @inline(__always)
+  var entropy: Double {
+    var weighted = 0.0
+    for choice in 0..<choices where weights[choice] > 0 {
+      weighted += weights[choice] * logProbability(choice)
+    }
+    return -weighted / sum
+  }
 
   /// The choice at which the cumulative probability passes `uniform`.
   func choice(at uniform: Double) -> Int {
     var rest = uniform * sum
     var last = 0
-    for choice in 0..<choices where isPossible(choice) {
+    for choice in 0..<choices where weights[choice] > 0 {
       last = choice
-      rest -= exp(Double(logits[choice]) - largest)
+      rest -= weights[choice]
       if rest < 0 { break }
     }
     return last
@@ -175,6 +183,26 @@ private struct LogNormalizer {
 }
 
 extension PolicyHead {
+  private func sampleCategorical(
+    _ logits: UnsafePointer<Float>, masks: UnsafePointer<Float>?, rows: Int, choices: Int,
+    random: inout RandomStream, actions: UnsafeMutablePointer<Float>,
+    logProbabilities: UnsafeMutablePointer<Float>
+  ) -> Int? {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: choices) { scratch in
+      for row in 0..<rows {
+        let mask = masks.map { $0 + row * choices }
+        guard
+          let distribution = Categorical(
+            logits + row * choices, mask: mask, choices: choices, weights: scratch.baseAddress!)
+        else { return row }
+        let choice = distribution.choice(at: random.uniform())
+        actions[row] = Float(choice)
+        logProbabilities[row] = Float(distribution.logProbability(choice))
+      }
+      return nil
+    }
+  }
+
   private func categoricalLoss(
     _ logits: UnsafePointer<Float>, _ batch: MinibatchView, _ settings: PPOLossSettings,
     choices: Int, gradient: UnsafeMutablePointer<Float>
@@ -182,32 +210,28 @@ extension PolicyHead {
     var sums = SurrogateSums(batch, settings)
     var entropySum = 0.0
     let entropyFactor = settings.entropyCoefficient / Double(batch.count)
-    for row in 0..<batch.count {
-      let mask = batch.masks.map { $0 + row * choices }
-      let normalizer = LogNormalizer(logits + row * choices, mask: mask, choices: choices)!
-      let action = Int(batch.actions[row])
-      let slope = sums.add(
-        logProbability: normalizer.logProbability(action), old: batch.logProbabilities[row],
-        advantage: batch.advantages[row])
-      var entropy = 0.0
-      for choice in 0..<choices where normalizer.isPossible(choice) {
-        let logProbability = normalizer.logProbability(choice)
-        let probability = exp(logProbability)
-        if probability > 0 { entropy -= probability * logProbability }
-      }
-      entropySum += entropy
-      let rowGradient = gradient + row * choices
-      for choice in 0..<choices {
-        guard normalizer.isPossible(choice) else {
-          rowGradient[choice] = 0
-          continue
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: choices) { scratch in
+      for row in 0..<batch.count {
+        let mask = batch.masks.map { $0 + row * choices }
+        let distribution = Categorical(
+          logits + row * choices, mask: mask, choices: choices, weights: scratch.baseAddress!)!
+        let action = Int(batch.actions[row])
+        let slope = sums.add(
+          logProbability: distribution.logProbability(action), old: batch.logProbabilities[row],
+          advantage: batch.advantages[row])
+        let entropy = distribution.entropy
+        entropySum += entropy
+        let rowGradient = gradient + row * choices
+        for choice in 0..<choices {
+          let probability = distribution.weights[choice] / distribution.sum
+          // ∂ log p(a)/∂logit = [a] − p and ∂H/∂logit = −p (log p + H). Impossible choices have p = 0
+          // and are never the action.
+          let surrogate = slope * ((choice == action ? 1 : 0) - probability)
+          rowGradient[choice] = Float(
+            probability > 0
+              ? surrogate + entropyFactor * probability
+                * (distribution.logProbability(choice) + entropy) : surrogate)
         }
-        let logProbability = normalizer.logProbability(choice)
-        let probability = exp(logProbability)
-        // ∂H/∂logit = −p (log p + H); a probability that underflowed has no say.
-        let byEntropy = probability > 0 ? probability * (logProbability + entropy) : 0
-        rowGradient[choice] = Float(
-          slope * ((choice == action ? 1 : 0) - probability) + entropyFactor * byEntropy)
       }
     }
     return sums.terms(entropy: entropySum / Double(batch.count))
