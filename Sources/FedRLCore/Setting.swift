@@ -58,6 +58,19 @@ public struct SettingDescription: Sendable, Equatable {
   public let text: String
   /// Whether a distribution per agent makes sense.
   public let acceptsDistribution: Bool
+
+  public init(
+    name: String, type: String, unit: String, range: String, defaultValue: SettingValue,
+    text: String, acceptsDistribution: Bool
+  ) {
+    self.name = name
+    self.type = type
+    self.unit = unit
+    self.range = range
+    self.defaultValue = defaultValue
+    self.text = text
+    self.acceptsDistribution = acceptsDistribution
+  }
 }
 
 /// One setting of a group, declared once: it decodes, validates and documents itself.
