@@ -1,10 +1,9 @@
 public import FedRLScenario
 import FedRLClassicControl
 import FedRLPPO
-import FedRLVacuum
 
 extension Registry {
   /// The environments and learners that come with fedrl.
   public static let standard = Registry(
-    environments: [cartPoleEntry, vacuumEntry], learners: [ppoEntry])
+    environments: [cartPoleEntry], learners: [ppoEntry])
 }

@@ -200,8 +200,8 @@ final class TrainingRun {
     metadata["fedrl_version"] = FedRLVersion.current
     if let agent = policy.agent { metadata["agent"] = "\(agent)" }
     return PolicyFile(
-      parameters: policy.parameters, specification: setup.prepared.specification,
-      observationMoments: policy.observationMoments, metadata: metadata)
+      parameters: policy.parameters, observationMoments: policy.observationMoments,
+      specification: setup.prepared.specification, metadata: metadata)
   }
 
   private func stop(_ ending: Ending) throws -> Ending {
@@ -238,7 +238,10 @@ final class TrainingRun {
     summary.wallSeconds = wallSeconds
     let document = summary.document(weightsSHA256: weightsSHA256)
     let results = setup.prepared.scenario.expectations.map { expectation in
-      ExpectationResult(expectation.judge { document.number(at: $0) })
+      let outcome = expectation.judge { document.number(at: $0) }
+      return ExpectationResult(
+        quantity: expectation.quantity, condition: outcome.condition, value: outcome.value,
+        holds: outcome.holds)
     }
     try setup.folder.write(
       summary.document(weightsSHA256: weightsSHA256, expectations: results).prettyText,

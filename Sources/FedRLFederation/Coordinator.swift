@@ -47,17 +47,18 @@ public struct Coordinator: ~Copyable, Sendable {
   ) {
     let problems = configuration.validate()
     precondition(problems.isEmpty, "\(problems)")
-    self.configuration = configuration
-    shared = SharedParameters(of: initial.layout, parts: configuration.sharedParts)
+    let shared = SharedParameters(of: initial.layout, parts: configuration.sharedParts)
     precondition(shared.count > 0, "no parameters are shared")
+    let moments =
+      configuration.normalizer == .local
+      ? nil : observationFeatures.map { initialMoments ?? Moments(features: $0) }
+    self.configuration = configuration
+    self.shared = shared
     self.pipeline = pipeline
     self.optimizer =
       optimizer ?? FederatedAveraging(learningRate: configuration.serverLearningRate)
-    let keepsMoments = configuration.normalizer != .local
     model = GlobalModel(
-      rounds: configuration.rounds, parameters: shared.gather(initial),
-      moments: keepsMoments
-        ? observationFeatures.map { initialMoments ?? Moments(features: $0) } : nil)
+      rounds: configuration.rounds, parameters: shared.gather(initial), moments: moments)
     scratch = ModelUpdate(
       metadata: UpdateMetadata(
         baseVersion: .initial, layoutDigest: shared.digest, sampleCount: 0, environmentSteps: 0),

@@ -21,7 +21,7 @@ public enum JUnitReport {
       "run", in: scenario, seconds: seconds, problem: failure.map { ("error", $0) })
     for result in expectations {
       lines += testCase(
-        "\(result.expectation.path) \(result.expectation.condition)", in: scenario, seconds: 0,
+        "\(result.quantity) \(result.condition)", in: scenario, seconds: 0,
         problem: result.holds ? nil : ("failure", result.message))
     }
     lines += ["  </testsuite>", "</testsuites>", ""]

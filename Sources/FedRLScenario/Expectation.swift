@@ -54,6 +54,13 @@ public struct Expectation: Sendable, Equatable, CustomStringConvertible {
     public let bound: Double?
     /// False where either is missing or not a number.
     public let holds: Bool
+
+    /// `>= 0.8`, or `> baselines.spiral.coverage_ratio + 0.1 (0.64)`.
+    public var condition: String {
+      let sign = expectation.comparison.rawValue
+      guard case .quantity = expectation.bound else { return "\(sign) \(expectation.bound)" }
+      return "\(sign) \(expectation.bound) (\(bound.map { "\($0)" } ?? "missing"))"
+    }
   }
 
   /// Judges the expectation by a run's quantities.

@@ -1,6 +1,10 @@
 private import Foundation
 private import Synchronization
 
+#if canImport(Glibc)
+  private import Glibc
+#endif
+
 /// Threads that share out numbered pieces of work, each piece to whichever worker is free.
 ///
 /// Results must not depend on the pool: pieces are independent, write only to their own place, and
@@ -44,19 +48,11 @@ public final class WorkerPool: Sendable {
           }
         }
       }
-      let helpers = min(count, order.count) - 1
-      let group = DispatchGroup()
-      for worker in stride(from: 1, through: helpers, by: 1) {
-        group.enter()
-        let thread = Thread {
-          loop(worker)
-          group.leave()
-        }
-        thread.stackSize = 4 << 20
-        thread.start()
+      let helpers = (1..<max(min(count, order.count), 1)).map { worker in
+        PoolThread { loop(worker) }
       }
       loop(0)
-      group.wait()
+      for helper in helpers { helper.join() }
       if let first = failures.withLock({ $0.min { $0.position < $1.position } }) {
         throw first.error
       }
@@ -73,4 +69,28 @@ public final class WorkerPool: Sendable {
 private struct UncheckedWork: @unchecked Sendable {
   // Sendable: pieces touch only what belongs to their index or their worker, as `run` demands.
   let body: (Int, Int) throws -> Void
+}
+
+/// A thread that is joined, after which nothing of its body is referred to any more.
+private struct PoolThread {
+  private let handle: pthread_t
+
+  private final class Body {
+    let run: @Sendable () -> Void
+    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
+  }
+
+  init(_ run: @escaping @Sendable () -> Void) {
+    var handle = pthread_t()
+    let status = pthread_create(
+      &handle, nil,
+      { pointer in
+        Unmanaged<Body>.fromOpaque(pointer!).takeRetainedValue().run()
+        return nil
+      }, Unmanaged.passRetained(Body(run)).toOpaque())
+    precondition(status == 0, "a worker thread could not be started: error \(status)")
+    self.handle = handle
+  }
+
+  func join() { pthread_join(handle, nil) }
 }
