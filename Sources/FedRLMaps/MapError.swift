@@ -54,7 +54,7 @@ extension MapError: CustomStringConvertible {
         + "(a coarser resolution would make fewer)"
     case .noFreeCell(let path, let occupied, let unknown):
       "\(path): no cell is free (\(occupied) occupied, \(unknown) unknown); expected some floor: "
-        + "check negate, the thresholds and the mode"
+        + "check negate, the thresholds and the mode (a speed mask has no floor)"
     case .maskSize(let path, let mask, let found, let expected):
       "\(path): mask \(mask): expected \(expected), found \(found)"
     case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
