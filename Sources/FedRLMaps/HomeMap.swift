@@ -3,7 +3,9 @@ public struct HomeMap: Sendable, Equatable {
   /// Short name: the file's name without its extension.
   public var name: String
   public var grid: OccupancyGrid
-  /// Where the charging dock stands, heading away from the wall; world metres.
+  /// The charging dock: where the robot stands on it, or, in maps of real robots, where the charger
+  /// itself is (often on a wall's cell; see ``clearPoint(near:radius:field:)``). The yaw points away
+  /// from the wall. World metres.
   public var dock: Pose?
   /// Where the robot starts, if the file says so; world metres.
   public var start: Pose?

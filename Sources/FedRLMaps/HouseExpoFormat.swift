@@ -88,7 +88,8 @@ enum HouseExpoFormat {
     let before = grid
     for y in 0..<grid.height {
       for x in 0..<grid.width where before[x, y] == .unknown {
-        let touches = (-1...1).contains { dy in (-1...1).contains { before.isFree(x + $0, y + dy) } }
+        let touches = (-1...1).contains { dy in (-1...1).contains { before.isFree(x + $0, y + dy) }
+        }
         if touches { grid[x, y] = .occupied }
       }
     }
@@ -102,7 +103,8 @@ enum HouseExpoFormat {
         home.rooms.append(Room(id: id, name: name))
         let ends = [Point(x: box[0], y: box[1]), Point(x: box[2], y: box[3])]
         home.grid.forEachCell(around: ends, margin: 0) { index, center in
-          let inside = center.x >= box[0] && center.x <= box[2] && center.y >= box[1] && center.y <= box[3]
+          let inside =
+            center.x >= box[0] && center.x <= box[2] && center.y >= box[1] && center.y <= box[3]
           if inside && home.grid.cells[index] == 0 { rooms[index] = id }
         }
       }

@@ -17,22 +17,26 @@ public enum MapFile {
     -> HomeMap
   {
     let bytes = try FileBytes.read(path)
-    let format = try format(of: bytes, path: path)
-    var home =
-      switch format {
-      case .ros: try ROSFormat.load(bytes, path: path, options: options)
-      case .image: try RawImageFormat.load(bytes, path: path, options: options)
-      case .valetudo, .wrappedValetudo:
-        try ValetudoFormat.load(
-          bytes, path: path, isWrapped: format == .wrappedValetudo, options: options)
-      case .houseExpo: try HouseExpoFormat.load(bytes, path: path, options: options)
-      case .movingAI: try MovingAIFormat.load(bytes, path: path, options: options)
-      case .movingAIScenario:
-        try MapFile.load(
-          try MovingAIScenario.parse(bytes, path: path).mapPath(), options: options)
-      }
+    var home = try read(bytes, as: try format(of: bytes, path: path), path: path, options: options)
     try finish(&home, path: path, options: options)
     return home
+  }
+
+  private static func read(
+    _ bytes: [UInt8], as format: Format, path: String, options: MapOptions
+  ) throws(MapError) -> HomeMap {
+    switch format {
+    case .ros: return try ROSFormat.load(bytes, path: path, options: options)
+    case .image: return try RawImageFormat.load(bytes, path: path, options: options)
+    case .valetudo, .wrappedValetudo:
+      return try ValetudoFormat.load(
+        bytes, path: path, isWrapped: format == .wrappedValetudo, options: options)
+    case .houseExpo: return try HouseExpoFormat.load(bytes, path: path, options: options)
+    case .movingAI: return try MovingAIFormat.load(bytes, path: path, options: options)
+    case .movingAIScenario:
+      let map = try MovingAIScenario.parse(bytes, path: path).mapPath()
+      return try MovingAIFormat.load(try FileBytes.read(map), path: map, options: options)
+    }
   }
 
   /// What kind of map a file is.

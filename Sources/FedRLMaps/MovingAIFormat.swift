@@ -68,7 +68,8 @@ enum MovingAIFormat {
       case "height", "width":
         guard words.count == 2, let value = Int(words[1]) else {
           throw .badValue(
-            path: path, key: String(words[0]), found: "“\(words.dropFirst().joined(separator: " "))”",
+            path: path, key: String(words[0]),
+            found: "“\(words.dropFirst().joined(separator: " "))”",
             expected: "a whole number")
         }
         sizes[String(words[0])] = value

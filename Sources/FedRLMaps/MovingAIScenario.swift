@@ -38,7 +38,8 @@ public struct MovingAIScenario: Sendable, Equatable {
     }
     guard !problems.isEmpty else {
       throw .malformed(
-        path: path, place: "file", found: "no problem", expected: "at least one line of nine columns")
+        path: path, place: "file", found: "no problem",
+        expected: "at least one line of nine columns")
     }
     return MovingAIScenario(path: path, problems: problems)
   }

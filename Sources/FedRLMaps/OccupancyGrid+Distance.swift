@@ -34,7 +34,8 @@ extension OccupancyGrid {
     var envelope = SquareEnvelope(count: width)
     field.withUnsafeMutableBufferPointer { field in
       for y in 0..<height {
-        envelope.transform(UnsafeMutableBufferPointer(rebasing: field[(y * width)...].prefix(width)))
+        envelope.transform(
+          UnsafeMutableBufferPointer(rebasing: field[(y * width)...].prefix(width)))
       }
     }
     return field

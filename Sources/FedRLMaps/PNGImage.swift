@@ -30,7 +30,8 @@ enum PNGImage {
       image.flags |= UInt32(PNG_IMAGE_FLAG_16BIT_sRGB)
       let channels = (hasColour ? 3 : 1) + (hasAlpha ? 1 : 0)
       var complete = false
-      let pixels = [UInt8](unsafeUninitializedCapacity: width * height * channels) { buffer, count in
+      let pixels = [UInt8](unsafeUninitializedCapacity: width * height * channels) {
+        buffer, count in
         complete = png_image_finish_read(&image, nil, buffer.baseAddress, 0, nil) != 0
         count = complete ? width * height * channels : 0
       }

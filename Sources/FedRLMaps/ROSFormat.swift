@@ -26,7 +26,9 @@ enum ROSFormat {
     }
     try Resolution.check(resolution, path: path)
     let origin = try fields.numbers("origin", count: 3)
-    if origin == nil { notes.append("No origin is given: the lower-left corner is taken as (0, 0).") }
+    if origin == nil {
+      notes.append("No origin is given: the lower-left corner is taken as (0, 0).")
+    }
     let rule = try rule(fields, options: options, notes: &notes)
     let image = try image(imageName, of: path, options: options)
     return OccupancyGrid(

@@ -32,7 +32,8 @@ private struct ValetudoReader {
     self.path = path
     guard map.pixelSize > 0, map.pixelSize <= 100 else {
       throw .badValue(
-        path: path, key: "pixelSize", found: "\(map.pixelSize)", expected: "centimetres in (0, 100]")
+        path: path, key: "pixelSize", found: "\(map.pixelSize)", expected: "centimetres in (0, 100]"
+      )
     }
     guard (map.version ?? 2) == 1 || (map.version ?? 2) == 2 else {
       throw .badValue(
@@ -111,7 +112,8 @@ private struct ValetudoReader {
     case "obstacle":
       let place = try points(entity, index, atLeast: 1)[0]
       let label = entity.metaData?.label ?? "something"
-      home.notes.append("An obstacle was seen at (\(place.x), \(place.y)) m: \(label); not blocked.")
+      home.notes.append(
+        "An obstacle was seen at (\(place.x), \(place.y)) m: \(label); not blocked.")
     default: break  // Paths, targets and active zones say nothing about the home.
     }
   }

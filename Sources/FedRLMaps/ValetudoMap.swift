@@ -25,9 +25,9 @@ struct ValetudoMap: Decodable {
 
     let type: String
     /// Version 1: x, y of every pixel.
-    let pixels: [Int]?
+    let pixels: [Double]?
     /// Version 2: x, y and number of pixels of every run to the right.
-    let compressedPixels: [Int]?
+    let compressedPixels: [Double]?
     let metaData: MetaData?
   }
 
@@ -50,7 +50,7 @@ struct ValetudoMap: Decodable {
     let metaData: MetaData?
   }
 
-  struct MetaData: Decodable { let version: Int? }
+  struct MetaData: Decodable { let version: Double? }
 
   let metaData: MetaData?
   let size: Size
@@ -59,7 +59,7 @@ struct ValetudoMap: Decodable {
   let layers: [Layer]
   let entities: [Entity]?
 
-  var version: Int? { metaData?.version }
+  var version: Double? { metaData?.version }
 }
 
 /// A robot's state with its map, as Valetudo's interface gives it.
@@ -69,7 +69,7 @@ struct ValetudoState: Decodable {
 
 extension ValetudoMap.Layer {
   /// Pixels lie within ±this; the largest real maps have 1,400 a side.
-  private static let limit = 1_000_000
+  private static let limit = 1_000_000.0
 
   /// Refuses lists of the wrong length and pixels in absurd places.
   func check(path: String, place: String) throws(MapError) {
@@ -80,10 +80,13 @@ extension ValetudoMap.Layer {
           path: path, key: "\(place).\(key)", found: "\(values.count) numbers",
           expected: step == 2 ? "pairs x, y" : "threes x, y, count")
       }
-      if let bad = values.first(where: { $0.magnitude > UInt(Self.limit) }) {
+      let isWhole = { (value: Double) in
+        value.magnitude <= Self.limit && value == value.rounded()
+      }
+      if let bad = values.firstIndex(where: { !isWhole($0) }) {
         throw .badValue(
-          path: path, key: "\(place).\(key)", found: "\(bad)",
-          expected: "pixels within ±\(Self.limit)")
+          path: path, key: "\(place).\(key)[\(bad)]", found: "\(values[bad])",
+          expected: "a whole number within ±\(Int(Self.limit))")
       }
     }
     for index in stride(from: 2, to: compressedPixels?.count ?? 0, by: 3) {
@@ -95,14 +98,16 @@ extension ValetudoMap.Layer {
     }
   }
 
-  /// Calls `body` with x, y and length of every run.
+  /// Calls `body` with x, y and length of every run; after ``check(path:place:)``.
   func forEachRun(_ body: (_ x: Int, _ y: Int, _ count: Int) -> Void) {
     let runs = compressedPixels ?? []
     for index in stride(from: 0, to: runs.count, by: 3) where runs[index + 2] > 0 {
-      body(runs[index], runs[index + 1], runs[index + 2])
+      body(Int(runs[index]), Int(runs[index + 1]), Int(runs[index + 2]))
     }
     let single = pixels ?? []
-    for index in stride(from: 0, to: single.count, by: 2) { body(single[index], single[index + 1], 1) }
+    for index in stride(from: 0, to: single.count, by: 2) {
+      body(Int(single[index]), Int(single[index + 1]), 1)
+    }
   }
 
   func forEachPixel(_ body: (_ x: Int, _ y: Int) -> Void) {

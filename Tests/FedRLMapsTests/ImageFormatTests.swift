@@ -83,7 +83,8 @@ import Testing
     let wide = try folder.write("w.pgm", "P5 999999999 999999999 255\n")
     #expect(
       mapError(wide, options)
-        == .tooLarge(path: wide, width: 999_999_999, height: 999_999_999, maximumCells: 100_000_000))
+        == .tooLarge(path: wide, width: 999_999_999, height: 999_999_999, maximumCells: 100_000_000)
+    )
     let none = try folder.write("e.pgm", "P5 0 5 255\n")
     guard case .badValue(none, "size", "0 × 5", _) = mapError(none, options) else {
       Issue.record("\(String(describing: mapError(none, options)))")

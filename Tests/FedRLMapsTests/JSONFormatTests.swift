@@ -88,7 +88,7 @@ import Testing
     (#""version": 2"#, #""version": 3"#, "metaData.version"),
     ("[10, 2, 4, 10, 3, 2]", "[10, 2, 4, 10]", "layers[0].compressedPixels"),
     ("[10, 2, 4, 10, 3, 2]", "[10, 2, -4]", "layers[0].compressedPixels[2]"),
-    ("[10, 2, 4, 10, 3, 2]", "[10, 2, 99999999]", "layers[0].compressedPixels"),
+    ("[10, 2, 4, 10, 3, 2]", "[10, 2, 99999999]", "layers[0].compressedPixels[2]"),
     ("[10, 2, 4, 10, 3, 2]", "[10.5, 2, 4]", "layers[0].compressedPixels[0]"),
     (#""size": {"x": 100, "y": 100}"#, #""size": {"x": 100}"#, "size.y"),
     ("[55, 10]", "[55]", "entities[0].points"),

@@ -123,7 +123,9 @@ import Testing
   }
 
   @Test func `files that are no map are refused`() throws {
-    for (text, key) in [("resolution: 1\norigin: [0, 0, 0]\n", "image"), ("image: map.pgm\n", "resolution")] {
+    for (text, key) in [
+      ("resolution: 1\norigin: [0, 0, 0]\n", "image"), ("image: map.pgm\n", "resolution"),
+    ] {
       let path = try writeMap(text)
       guard case .missingKey(path, key, _) = mapError(path) else {
         Issue.record("\(String(describing: mapError(path)))")
@@ -192,13 +194,15 @@ import Testing
 
   @Test func `a keep-out mask with a place of its own is laid over the map`() throws {
     let map = try folder.write(
-      "floor.yaml", "image: floor.pgm\nresolution: 0.5\norigin: [0, 0, 0]\nnegate: 0\n"
+      "floor.yaml",
+      "image: floor.pgm\nresolution: 0.5\norigin: [0, 0, 0]\nnegate: 0\n"
         + "occupied_thresh: 0.65\nfree_thresh: 0.196\n")
     try folder.write("floor.pgm", pgm(4, 2, [UInt8](repeating: 255, count: 8)))
     // One metre square, dark in its left half, lying over the right half of the map.
     try folder.write("mask.pgm", pgm(2, 2, [0, 255, 0, 255]))
     let mask = try folder.write(
-      "mask.yaml", "image: mask.pgm\nresolution: 0.5\norigin: [1, 0, 0]\nnegate: 0\n"
+      "mask.yaml",
+      "image: mask.pgm\nresolution: 0.5\norigin: [1, 0, 0]\nnegate: 0\n"
         + "occupied_thresh: 0.65\nfree_thresh: 0.196\n")
     let home = try MapFile.load(map, options: MapOptions(keepOutMask: mask))
     #expect(home.keepOut == [false, false, true, false, false, false, true, false])

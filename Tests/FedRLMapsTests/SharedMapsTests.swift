@@ -158,7 +158,9 @@ private struct Expected {
         == .tooLarge(path: path, width: 12_004, height: 12_004, maximumCells: 100_000_000))
   }
 
-  @Test func `floor of real Valetudo homes is the union of floor and segments without the walls`() throws {
+  @Test func `floor of real Valetudo homes is the union of floor and segments without the walls`()
+    throws
+  {
     guard let names = try SharedData.names(in: "valetudo-homes") else { return }
     for name in names where name.hasSuffix(".json") {
       let path = try #require(SharedData.path("valetudo-homes/\(name)"))
