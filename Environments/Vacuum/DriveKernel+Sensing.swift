@@ -1,0 +1,188 @@
+import FedRLNumerics
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+extension DriveKernel {
+  /// Length of a ray through the true map until it meets a wall, at most `limit`.
+  ///
+  /// Sphere tracing: every cell stores how far a ray may go without meeting a wall; where that is
+  /// less than to the cell's edge, the ray goes to the edge. Exact for square cells.
+  ///
+  /// - Parameters:
+  ///   - px, py: origin in cells.
+  ///   - dx, dy: direction, of length 1.
+  ///   - limit: in cells, as the result.
+  @inline(__always)
+  func castRay(_ px: Float, _ py: Float, _ dx: Float, _ dy: Float, limit: Float) -> Float {
+    let ix = 1 / (dx.magnitude < 1e-9 ? 1e-9 : dx)
+    let iy = 1 / (dy.magnitude < 1e-9 ? 1e-9 : dy)
+    // Distance to a cell's far edge: (cell + [d > 0] − p) / d.
+    let ex = (dx > 0 ? 1 : 0) - px
+    let ey = (dy > 0 ? 1 : 0) - py
+    let stride = Int32(truncatingIfNeeded: width)
+    var t: Float = 0
+    while t < limit {
+      let cx = unsafe32(px + dx * t)
+      let cy = unsafe32(py + dy * t)
+      let value = trace[Int(cy &* stride &+ cx)]
+      if value == 0 { return t }
+      // At least a fiftieth of a cell: a ray along an edge may be put on its wrong side by rounding.
+      let free = Swift.max(Float(Int32(value) &- 1) * 0.125, 0.02)
+      let exit = Swift.min((Float(cx) + ex) * ix, (Float(cy) + ey) * iy) + 1e-3
+      t = Swift.max(t + free, exit)
+    }
+    return limit
+  }
+
+  /// Truncates a number that is known to be small and finite.
+  @inline(__always)
+  private func unsafe32(_ value: Float) -> Int32 { value.isNaN ? 0 : Int32(value) }
+
+  /// Scans the surroundings, writes the readings and books them in the robot's own map.
+  ///
+  /// - Parameters:
+  ///   - readings: `[rayCount]`, divided by the declared scale, in 0...1.
+  ///   - isRepeat: repeats the last scan with the same noise, and books nothing.
+  func scan(
+    _ memory: CopyMemory, into readings: UnsafeMutablePointer<Float>, isRepeat: Bool
+  ) {
+    let state = memory.state
+    if isRepeat {
+      state.pointee.random = state.pointee.scanRandom
+    } else {
+      state.pointee.scanRandom = state.pointee.random
+    }
+    estimatePose(state)
+    let (c, s) = (Float(cos(state.pointee.heading)), Float(sin(state.pointee.heading)))
+    let (px, py) = (Float(state.pointee.x * inverseCell), Float(state.pointee.y * inverseCell))
+    let limit = Float(lidarRange * inverseCell)
+    let edge = Float(cell)
+    let range = Float(lidarRange)
+    let inverseScale = Float(1 / lidarScale)
+    let noise = Float(lidarNoise)
+    var random = state.pointee.random
+    for ray in 0..<rayCount {
+      let (rc, rs) = (rayCosine[ray], raySine[ray])
+      var length = castRay(px, py, c * rc - s * rs, s * rc + c * rs, limit: limit) * edge
+      if length < range {
+        if noise > 0 { length += noise * Float(random.normal()) }
+        length = min(max(length, 0), range)
+      } else {
+        length = range
+      }
+      if lidarDropout > 0, random.uniform() < lidarDropout { length = range }
+      readings[ray] = length
+    }
+    state.pointee.random = random
+    if !isRepeat { mapScan(memory, readings) }
+    for ray in 0..<rayCount { readings[ray] = min(readings[ray] * inverseScale, 1) }
+  }
+
+  @inline(__always)
+  private func estimatePose(_ state: UnsafeMutablePointer<RobotState>) {
+    var (x, y, heading) = (state.pointee.x, state.pointee.y, state.pointee.heading)
+    if positionNoise > 0 {
+      x += positionNoise * state.pointee.random.normal()
+      y += positionNoise * state.pointee.random.normal()
+    }
+    if headingNoise > 0 { heading += headingNoise * state.pointee.random.normal() }
+    // The robot stays within its map's edges even where noise is large.
+    state.pointee.estimatedX = min(max(x, mapCell), Double(width) * cell - mapCell)
+    state.pointee.estimatedY = min(max(y, mapCell), Double(height) * cell - mapCell)
+    state.pointee.estimatedHeading = heading
+  }
+
+  /// Adds one scan to the log-odds, from where the robot believes it is: cells before a reading become
+  /// freer, the cell of a reading more blocked. Readings at full range only free.
+  private func mapScan(_ memory: CopyMemory, _ readings: UnsafePointer<Float>) {
+    let state = memory.state
+    let heading = state.pointee.estimatedHeading
+    let (c, s) = (Float(cos(heading)), Float(sin(heading)))
+    let scale = Float(1 / mapCell)
+    let px = Float(state.pointee.estimatedX) * scale
+    let py = Float(state.pointee.estimatedY) * scale
+    let (maxX, maxY) = (Float(mapWidth), Float(mapHeight))
+    let full = Float(lidarRange)
+    let stride = Int32(truncatingIfNeeded: mapWidth)
+    let map = memory.map
+    for ray in 0..<rayCount {
+      let (rc, rs) = (rayCosine[ray], raySine[ray])
+      let (dx, dy) = (c * rc - s * rs, s * rc + c * rs)
+      let length = readings[ray] * scale
+      let (endX, endY) = (px + dx * length, py + dy * length)
+      guard endX >= 0, endY >= 0, endX < maxX, endY < maxY else { continue }
+      // 16.16 fixed point: a map has fewer than 32,768 columns.
+      var x = Int32(px * 65536)
+      var y = Int32(py * 65536)
+      let (stepX, stepY) = (Int32(dx * 65536), Int32(dy * 65536))
+      // The cell before the hit is spared, so that noise does not dig into walls.
+      let steps = Int32(max(length - 0.5, 0))
+      for _ in 0..<steps {
+        let index = Int((y >> 16) &* stride &+ (x >> 16))
+        let value = map[index]
+        if value > OwnMap.lowest && value != OwnMap.forbidden {
+          let lower = max(value &+ OwnMap.miss, OwnMap.lowest)
+          map[index] = lower
+          if value >= 0 { reclassify(memory, index, from: value, to: lower) }
+        }
+        x &+= stepX
+        y &+= stepY
+      }
+      if readings[ray] < full {
+        raise(memory, Int(Int32(endY) &* stride &+ Int32(endX)), by: OwnMap.hit)
+      }
+    }
+  }
+
+  /// Makes a map cell more blocked.
+  @inline(__always)
+  func raise(_ memory: CopyMemory, _ index: Int, by amount: Int8) {
+    let value = memory.map[index]
+    guard value < OwnMap.highest else { return }
+    let higher = min(value &+ amount, OwnMap.highest)
+    memory.map[index] = higher
+    if value <= 0 { reclassify(memory, index, from: value, to: higher) }
+  }
+
+  /// Keeps the squares' counts of blocked and unknown cells in step with a cell of the map.
+  @inline(__always)
+  private func reclassify(_ memory: CopyMemory, _ index: Int, from old: Int8, to new: Int8) {
+    let blocked: Float = (new > 0 ? 1 : 0) - (old > 0 ? 1 : 0)
+    let unknown: Float = (new == 0 ? 1 : 0) - (old == 0 ? 1 : 0)
+    guard blocked != 0 || unknown != 0 else { return }
+    let change = SIMD4<Float>(0, blocked, unknown, 0)
+    let (row, column) = index.quotientAndRemainder(dividingBy: mapWidth)
+    for number in 0..<levelCount {
+      memory.squares[Int(levels[number].mapRow[row] &+ levels[number].mapColumn[column])] += change
+    }
+  }
+
+  /// Books a contact in the own map: something stands where the bumper was pressed.
+  func mapBump(_ memory: CopyMemory) {
+    let state = memory.state
+    guard state.pointee.bumps != 0 else { return }
+    let zone = state.pointee.bumps.trailingZeroBitCount
+    let angle = state.pointee.estimatedHeading + Double(zone - 2) * .pi / 6
+    let reach = bodyRadius + 0.5 * mapCell
+    let x = (state.pointee.estimatedX + reach * cos(angle)) / mapCell
+    let y = (state.pointee.estimatedY + reach * sin(angle)) / mapCell
+    guard x >= 0, y >= 0, x < Double(mapWidth), y < Double(mapHeight) else { return }
+    raise(memory, Int(y) * mapWidth + Int(x), by: OwnMap.bump)
+  }
+
+  /// Notes where the robot has stood: the map cells within 0.1 m of its centre.
+  @inline(__always)
+  func markVisited(_ memory: CopyMemory) {
+    let x = Float(memory.state.pointee.estimatedX / mapCell)
+    let y = Float(memory.state.pointee.estimatedY / mapCell)
+    let (cx, cy) = (Int(x), Int(y))
+    for row in max(cy - 1, 0)...min(cy + 1, mapHeight - 1) {
+      for column in max(cx - 1, 0)...min(cx + 1, mapWidth - 1) {
+        let (dx, dy) = (Float(column) + 0.5 - x, Float(row) + 0.5 - y)
+        if dx * dx + dy * dy <= 1 { memory.known[row * mapWidth + column] |= OwnMap.visited }
+      }
+    }
+  }
+}

@@ -1,0 +1,75 @@
+public import FedRLCore
+public import FedRLMaps
+import Synchronization
+
+extension VacuumWorld {
+  /// All that a world depends on: two agents with equal keys share one.
+  private struct Key: Hashable {
+    let path, keepOutMask, dock, start: String
+    let resolution, occupied, free, carpetShare, bodyRadius, cleaningWidth: Double
+    let negate: VacuumMapNegate
+    let mode: VacuumMapMode
+    let carpetSeed: Int
+    let noGoBlocks: Bool
+  }
+
+  private struct Reference: Sendable {
+    weak var world: VacuumWorld?
+  }
+
+  private static let cache = Mutex<[Key: Reference]>([:])
+
+  /// The world of some settings; one is shared for as long as somebody holds it.
+  ///
+  /// - Throws: `MapError` where the file cannot be read, `EnvironmentError` where it is no home for
+  ///   this robot.
+  public static func load(_ settings: VacuumSettings, context: EnvironmentContext) throws
+    -> VacuumWorld
+  {
+    let path = context.resolve(settings.map)
+    let mask = settings.keepOutMask.isEmpty ? "" : context.resolve(settings.keepOutMask)
+    let key = Key(
+      path: path, keepOutMask: mask, dock: settings.dock, start: settings.start,
+      resolution: settings.mapResolution, occupied: settings.mapOccupiedThreshold,
+      free: settings.mapFreeThreshold, carpetShare: settings.carpetShare,
+      bodyRadius: settings.bodyRadius, cleaningWidth: settings.cleaningWidth,
+      negate: settings.mapNegate, mode: settings.mapMode, carpetSeed: settings.carpetSeed,
+      noGoBlocks: settings.noGoBlocks)
+    // Held while loading, so that agents that start together read a file once.
+    return try cache.withLock { cache in
+      if let world = cache[key]?.world { return world }
+      let home = try MapFile.load(path, options: options(settings, keepOutMask: mask))
+      let world = try VacuumWorld(home: home, settings: settings)
+      cache[key] = Reference(world: world)
+      return world
+    }
+  }
+
+  /// A world from a map in memory.
+  ///
+  /// - Throws: `EnvironmentError` where it is no home for this robot.
+  public convenience init(home: HomeMap, settings: VacuumSettings) throws {
+    let free = home.grid.count(of: .free)
+    guard free > 0 else {
+      throw EnvironmentError(
+        setting: "map", "\(settings.map): no cell is free among \(home.grid.count)")
+    }
+    self.init(try WorldPlan(home: home, settings: settings))
+  }
+
+  private static func options(_ settings: VacuumSettings, keepOutMask: String) -> MapOptions {
+    func given(_ value: Double) -> Double? { value > 0 ? value : nil }
+    let negate: Bool? =
+      switch settings.mapNegate {
+      case .file: nil
+      case .yes: true
+      case .no: false
+      }
+    return MapOptions(
+      resolution: given(settings.mapResolution), negate: negate,
+      occupiedThreshold: given(settings.mapOccupiedThreshold),
+      freeThreshold: given(settings.mapFreeThreshold),
+      mode: MapOptions.Mode(rawValue: settings.mapMode.rawValue),
+      keepOutMask: keepOutMask.isEmpty ? nil : keepOutMask)
+  }
+}
