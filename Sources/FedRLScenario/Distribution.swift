@@ -79,18 +79,10 @@ enum Distribution: Equatable {
         "expected choice or each for a \(type), got \(form.prefix { $0 != " " })")
     }
     guard case .list(let values) = content, values.count == 2,
-      let first = number(values[0]), let second = number(values[1]), first.isFinite,
+      let first = values[0].number, let second = values[1].number, first.isFinite,
       second.isFinite
     else { throw .init("expected { \(form) } with two numbers, got \(content.description)") }
     return (first, second)
-  }
-
-  private static func number(_ value: SettingValue) -> Double? {
-    switch value {
-    case .integer(let integer): Double(integer)
-    case .number(let number): number
-    default: nil
-    }
   }
 
   private static func elements(_ content: SettingValue, name: String, folder: String)

@@ -1,23 +1,6 @@
 public import FedRLCore
+public import FedRLFederation
 public import FedRLNumerics
-
-/// How much an agent's update counts in the fleet's mean.
-public enum UpdateWeighting: String, Sendable, CaseIterable {
-  /// Every agent the same.
-  case uniform
-  /// In proportion to the environment steps behind it.
-  case samples
-}
-
-/// What happens to the statistics that normalise observations.
-public enum NormalizerSharing: String, Sendable, CaseIterable {
-  /// Agents send sums, and the fleet has one set of statistics.
-  case shared
-  /// Every agent keeps its own; nothing is sent.
-  case local
-  /// Those of the initial policy are kept; nothing is gathered.
-  case frozen
-}
 
 /// `[federation]`: who takes part in a round, and how updates are merged.
 public struct FederationSettings: SettingsGroup, Equatable {
@@ -26,8 +9,12 @@ public struct FederationSettings: SettingsGroup, Equatable {
   public var participation = 1.0
   /// Agents selected in a round; 0 to use `participation`.
   public var agentsPerRound = 0
-  public var weighting = UpdateWeighting.samples
-  public var normalizer = NormalizerSharing.shared
+  public var weighting = Weighting.samples
+  public var normalizer = NormalizerMode.shared
+  /// Rounds after which frozen statistics stay as they are.
+  public var normalizerWarmupRounds = 10
+  /// Observations that merged statistics count at most.
+  public var normalizerCountLimit = 1e6
   /// Fleet time after which a round closes without its stragglers; 0 to wait for all.
   public var deadlineSeconds = 0.0
   /// Fraction of the selected agents whose updates make a round count.
@@ -37,6 +24,8 @@ public struct FederationSettings: SettingsGroup, Equatable {
   public var codec = "float32"
   /// Largest L2 norm of an update that is admitted; 0 for no limit.
   public var maximumUpdateNorm = 0.0
+  /// η of the server's step.
+  public var serverLearningRate = 1.0
 
   public init() {}
 
@@ -54,7 +43,14 @@ public struct FederationSettings: SettingsGroup, Equatable {
         "whether updates count the same or by the environment steps behind them"),
       .choice(
         "normalizer", \.normalizer,
-        "observation statistics: merged, each agent's own, or as the initial policy's"),
+        "observation statistics: shared are merged, local are each agent's own, frozen are merged "
+          + "for the first rounds"),
+      .integer(
+        "normalizer_warmup_rounds", \.normalizerWarmupRounds, unit: "rounds",
+        range: 1...1_000_000, "rounds that frozen statistics are merged in"),
+      .number(
+        "normalizer_count_limit", \.normalizerCountLimit, unit: "steps", range: 1...1e15,
+        "observations that merged statistics count at most, so that they can follow a drift"),
       .number(
         "deadline_seconds", \.deadlineSeconds, unit: "s", range: 0...1e9,
         "fleet time after which a round closes without stragglers; 0 to wait for all"),
@@ -71,21 +67,40 @@ public struct FederationSettings: SettingsGroup, Equatable {
       .number(
         "max_update_norm", \.maximumUpdateNorm, range: 0...1e9,
         "largest L2 norm of an update that is admitted; 0 for no limit"),
+      .number(
+        "server_learning_rate", \.serverLearningRate, range: 0.000_001...10,
+        "factor on the merged update before it is added to the fleet's model"),
     ]
   }
 
   public func validate() -> [(setting: String, message: String)] {
-    sharedParts.isEmpty
-      ? [("shared_parts", "expected at least one part, got an empty list")]
-      : Set(sharedParts).count < sharedParts.count
-        ? [("shared_parts", "a part stands twice in \(sharedParts.map(\.rawValue))")] : []
+    var problems: [(setting: String, message: String)] = []
+    if sharedParts.isEmpty {
+      problems.append(("shared_parts", "expected at least one part, got an empty list"))
+    }
+    if Set(sharedParts).count < sharedParts.count {
+      problems.append(("shared_parts", "a part stands twice in \(sharedParts.map(\.rawValue))"))
+    }
+    for (setting, name, known) in [
+      ("strategy", strategy, FederationCatalogue.strategies.map(\.name)),
+      ("codec", codec, FederationCatalogue.codecs.map(\.name)),
+    ] where !known.contains(name) {
+      let near = nearestName(to: name, among: known)
+      problems.append(
+        (
+          setting,
+          "expected one of \(known.joined(separator: ", ")), got \"\(name)\""
+            + (near.map { "; did you mean \($0)?" } ?? "")
+        ))
+    }
+    return problems
+  }
+
+  /// Who takes part in a round of a fleet.
+  public var participationRule: Participation {
+    agentsPerRound > 0 ? .count(agentsPerRound) : .fraction(participation)
   }
 
   /// How many of `fleetSize` agents a round selects: at least one, at most all.
-  public func selected(of fleetSize: Int) -> Int {
-    let asked =
-      agentsPerRound > 0
-      ? agentsPerRound : Int((participation * Double(fleetSize)).rounded())
-    return min(max(asked, 1), fleetSize)
-  }
+  public func selected(of fleetSize: Int) -> Int { participationRule.members(of: fleetSize) }
 }

@@ -4,7 +4,7 @@ public import FedRLCore
 public enum ExperienceSource: String, Sendable, CaseIterable {
   /// A robot acts in the world: one control period of fleet time per step.
   case realTime = "real-time"
-  /// The agent trains in a simulator: only computing costs time.
+  /// The agent trains in a simulator, which steps at a rate of its own.
   case simulation
 }
 
@@ -19,6 +19,9 @@ public struct FleetGroupSettings: SettingsGroup, Equatable {
   public var link = "wifi-linux"
   public var stepsPerRound = 2048
   public var collects = ExperienceSource.realTime
+  public var simulatedStepsPerSecond = 1000.0
+  /// False on mains, or where the environment models the one battery there is.
+  public var hasDeviceBattery = true
   public var deviceOverrides: SettingTable = [:]
   public var linkOverrides: SettingTable = [:]
   public var environment: SettingTable = [:]
@@ -36,9 +39,15 @@ public struct FleetGroupSettings: SettingsGroup, Equatable {
         "budget: environment steps of an agent in a round, over all its copies"),
       .choice(
         "collects", \.collects,
-        "real-time costs a control period of fleet time per step; simulation costs computing only"),
-      .table("device_overrides", \.deviceOverrides, "values of the device profile to replace"),
-      .table("link_overrides", \.linkOverrides, "values of the link profile to replace"),
+        "real-time costs a control period of fleet time per step; simulation runs at its own rate"),
+      .number(
+        "simulated_steps_per_second", \.simulatedStepsPerSecond, unit: "steps/s",
+        range: 0.001...1e9, "environment steps per second of fleet time when collecting in simulation"),
+      .boolean(
+        "device_battery", \.hasDeviceBattery,
+        "whether the device's battery limits the agent; false for mains or a modelled battery"),
+      .table("device_overrides", \.deviceOverrides, "values of the device profile to replace; may be distributions"),
+      .table("link_overrides", \.linkOverrides, "values of the link profile to replace; may be distributions"),
       .table(
         "environment", \.environment,
         "settings of this group's environment, on top of [environment]; may be distributions"),

@@ -1,4 +1,5 @@
 public import FedRLCore
+public import FedRLSimulation
 
 extension Scenario {
   /// One agent of the fleet, with what was drawn for it.
@@ -12,39 +13,24 @@ extension Scenario {
     public var group: String
     /// All settings of its environment; no distributions are left.
     public var environmentSettings: SettingTable
-    /// Name of a device profile.
-    public var device: String
-    /// Values of the device profile that this agent replaces.
-    public var deviceOverrides: SettingTable
-    /// Name of a link profile.
-    public var link: String
-    public var linkOverrides: SettingTable
+    /// The named profile with the scenario's overrides.
+    public var device: DeviceProfile
+    /// The named profile with the scenario's overrides.
+    public var link: LinkProfile
     /// Budget: environment steps over all copies in a round.
     public var stepsPerRound: Int
     /// Whether the budget was drawn; then preparing rounds it to whole rollouts.
     public var drawsSteps: Bool
-    /// Whether its experience costs no fleet time beyond computing (trained in simulation), instead
-    /// of one control period per step.
-    public var trainsInSimulation: Bool
+    /// Environment steps per second of fleet time of an agent that trains in simulation; `nil` for
+    /// one control period per step.
+    public var simulatedStepsPerSecond: Double?
+    /// Whether the device's battery limits the agent.
+    public var hasDeviceBattery: Bool
+    /// What was drawn for it, by key: `device`, `environment.map`, `device_overrides.battery_wh`.
+    public var drawn: SettingTable
 
-    public init(
-      index: Int, indexInGroup: Int, name: String, group: String,
-      environmentSettings: SettingTable, device: String, deviceOverrides: SettingTable,
-      link: String, linkOverrides: SettingTable, stepsPerRound: Int, drawsSteps: Bool = false, trainsInSimulation: Bool
-    ) {
-      self.index = index
-      self.indexInGroup = indexInGroup
-      self.name = name
-      self.group = group
-      self.environmentSettings = environmentSettings
-      self.device = device
-      self.deviceOverrides = deviceOverrides
-      self.link = link
-      self.linkOverrides = linkOverrides
-      self.stepsPerRound = stepsPerRound
-      self.drawsSteps = drawsSteps
-      self.trainsInSimulation = trainsInSimulation
-    }
+    /// Whether its experience comes from a simulator instead of the world.
+    public var trainsInSimulation: Bool { simulatedStepsPerSecond != nil }
   }
 
   /// A named environment that policies are evaluated in.

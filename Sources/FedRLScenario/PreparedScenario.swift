@@ -5,6 +5,8 @@ public import FedRLCore
 /// Everything here is shared by all workers; agents with the same settings share one kind.
 public struct PreparedScenario: Sendable {
   public let scenario: Scenario
+  /// What an agent receives and sends in a round.
+  public let messages: RoundMessages
   /// Loaded environments, one per distinct table of settings.
   public let kinds: [any EnvironmentKind]
   /// For each member, the index of its environment in ``kinds``.

@@ -1,4 +1,5 @@
 internal import FedRLCore
+internal import FedRLSimulation
 
 extension Scenario {
   /// Loads what the scenario names and makes its learner.
@@ -22,6 +23,7 @@ struct ScenarioPreparation {
   private let registry: Registry
   private(set) var problems: [SettingProblem] = []
   private var kinds: [any EnvironmentKind] = []
+  private var kindOfMember: [Int] = []
   /// For settings written out, the kind's index, or `nil` where loading failed.
   private var loaded: [String: Int?] = [:]
 
@@ -40,19 +42,20 @@ struct ScenarioPreparation {
     let members = scenario.members.map { load($0, environment) }
     let evaluations = scenario.evaluationEnvironments.map { load($0, environment) }
     guard problems.isEmpty else { return nil }
-    let kindOfMember = members.compactMap { $0 }
+    kindOfMember = members.compactMap { $0 }
     let evaluationKinds = zip(scenario.evaluationEnvironments, evaluations.compactMap { $0 }).map {
       (name: $0.name, kind: kinds[$1])
     }
     let specification = kinds[kindOfMember[0]].specification
-    compareSpecifications(kindOfMember, evaluationKinds, with: specification)
+    compareSpecifications(evaluationKinds, with: specification)
     let baselines = checkBaselines(evaluationKinds)
     checkQuantities(specification, baselines: baselines)
     guard problems.isEmpty, let learner = makeLearner(entry, specification) else { return nil }
     checkBudgets(quantum: learner.stepQuantum)
-    checkDevices(learner)
+    let messages = RoundMessages(scenario, learner: learner, specification: specification)
+    checkDevices(learner, messages)
     return PreparedScenario(
-      scenario: scenario, kinds: kinds, kindOfMember: kindOfMember,
+      scenario: scenario, messages: messages, kinds: kinds, kindOfMember: kindOfMember,
       evaluationKinds: evaluationKinds, learner: learner, specification: specification,
       baselines: baselines)
   }
@@ -125,7 +128,7 @@ struct ScenarioPreparation {
 
   /// One policy serves everybody, so everybody must see and act in spaces of one shape.
   private mutating func compareSpecifications(
-    _ kindOfMember: [Int], _ evaluations: [(name: String, kind: any EnvironmentKind)],
+    _ evaluations: [(name: String, kind: any EnvironmentKind)],
     with first: EnvironmentSpecification
   ) {
     let firstName = scenario.members[0].name
@@ -209,20 +212,39 @@ struct ScenarioPreparation {
     }
   }
 
-  private mutating func checkDevices(_ learner: any LearnerKind) {}
+  /// Devices must be able to train within their memory, and links to carry a round.
+  private mutating func checkDevices(_ learner: any LearnerKind, _ messages: RoundMessages) {
+    let need = learner.trainingBytes(observations: messages.observations)
+    for (member, kind) in zip(scenario.members, kindOfMember) {
+      if let memory = member.device.memoryBytes, memory < Double(need) {
+        report(
+          "[fleet.\(member.group)] device",
+          "training needs \(need / 1024) KiB of memory, \(member.device.name) has "
+            + "\(Int(memory) / 1024) KiB")
+      }
+      do throws(RoundCostError) {
+        _ = try member.roundCost(
+          messages: messages, learner: learner, specification: kinds[kind].specification)
+      } catch {
+        switch error {
+        case .cannotTrain: report("[fleet.\(member.group)] device", error.description)
+        case .cannotComplete: report("[fleet.\(member.group)] link", error.description)
+        }
+      }
+    }
+  }
 
   private mutating func checkQuantities(
     _ specification: EnvironmentSpecification, baselines: [String]
   ) {
-    let scores = ScenarioQuantities.scores(specification)
+    let quantities = ScenarioQuantities(
+      specification, baselines: baselines,
+      environments: scenario.evaluationEnvironments.map(\.name))
     for expectation in scenario.expectations {
       var names = [expectation.quantity]
       if case .quantity(let name, _) = expectation.bound { names.append(name) }
       for name in names {
-        if let message = ScenarioQuantities.problem(
-          with: name, scores: scores, baselines: baselines,
-          environments: scenario.evaluationEnvironments.map(\.name))
-        {
+        if let message = quantities.problem(with: name) {
           report("[expect] \(expectation.quantity)", message)
         }
       }

@@ -18,7 +18,5 @@ extension Scenario {
     /// All settings of the group but its environment's.
     var settings: SettingTable
     var environment: SettingTable
-    var drawnKeys: [String]
-    var drawnEnvironmentKeys: [String]
   }
 }

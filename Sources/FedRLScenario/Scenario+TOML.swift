@@ -66,32 +66,19 @@ extension Scenario {
 
   /// One comment per agent with what was drawn for it.
   private func writeDraws(of group: GroupSource, to writer: inout TOMLWriter) {
-    let inherited = source.environment.filter {
-      group.environment[$0.key] == nil && Distribution.isMeant(by: $0.value)
-    }.map(\.key)
-    let keys = (inherited + group.drawnEnvironmentKeys).sorted()
-    guard !keys.isEmpty || !group.drawnKeys.isEmpty else { return }
-    writer.comment("Drawn:")
-    for member in members where member.group == group.name {
-      let own = group.drawnKeys.map { key -> String in
-        switch key {
-        case "device": "device = \(TOMLWriter.value(.text(member.device)))"
-        case "link": "link = \(TOMLWriter.value(.text(member.link)))"
-        case "steps_per_round": "steps_per_round = \(member.stepsPerRound)"
-        default: "collects = \"\(member.trainsInSimulation ? "simulation" : "real-time")\""
-        }
-      }
-      let drawn = keys.compactMap { key in
-        member.environmentSettings[key].map { "\(TOMLWriter.key(key)) = \(TOMLWriter.value($0))" }
-      }
-      writer.comment("  \(member.name): " + (own + drawn).joined(separator: ", "))
+    let drawing = members.filter { $0.group == group.name && !$0.drawn.isEmpty }
+    if !drawing.isEmpty { writer.comment("Drawn:") }
+    for member in drawing {
+      let values = member.drawn.sorted { $0.key < $1.key }
+        .map { "\($0.key) = \(TOMLWriter.value($0.value))" }
+      writer.comment("  \(member.name): " + values.joined(separator: ", "))
     }
   }
 
   private func writeExpectations(to writer: inout TOMLWriter) {
     guard !expectations.isEmpty else { return }
     writer.section("[expect]")
-    let names = Expectation.Comparison.allCases.map { comparison in
+    let names = ScenarioExpectation.Comparison.allCases.map { comparison in
       (comparison, ScenarioDecoder.bounds.first { $0.comparison == comparison }!.key)
     }
     var written: Set<String> = []

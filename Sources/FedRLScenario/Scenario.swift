@@ -32,7 +32,7 @@ public struct Scenario: Sendable, Equatable {
   public var evaluationEnvironments: [EvaluationEnvironment]
   public var output: OutputSettings
   /// In order of the quantities' names.
-  public var expectations: [Expectation]
+  public var expectations: [ScenarioExpectation]
 
   /// What ``resolvedTOML()`` writes beyond the values above.
   package var source: Source

@@ -6,8 +6,8 @@ extension ScenarioDecoder {
 
   /// `[expect]`: quantities, quoted or as dotted keys, each with a text such as `>= 0.6` or a table
   /// of `min`, `max`, `above`, `below`.
-  mutating func decodeExpectations(arms: [String]) -> [Expectation] {
-    var result: [Expectation] = []
+  mutating func decodeExpectations(arms: [String]) -> [ScenarioExpectation] {
+    var result: [ScenarioExpectation] = []
     for (key, value) in table(of: "expect").sorted(by: { $0.key < $1.key }) {
       decodeExpectation(key, value, into: &result)
     }
@@ -19,17 +19,17 @@ extension ScenarioDecoder {
     return result
   }
 
-  static let bounds: [(key: String, comparison: Expectation.Comparison)] = [
+  static let bounds: [(key: String, comparison: ScenarioExpectation.Comparison)] = [
     ("min", .atLeast), ("max", .atMost), ("above", .above), ("below", .below),
   ]
 
   private mutating func decodeExpectation(
-    _ quantity: String, _ value: SettingValue, into result: inout [Expectation]
+    _ quantity: String, _ value: SettingValue, into result: inout [ScenarioExpectation]
   ) {
     let place = "[expect] \(quantity)"
     switch value {
     case .text(let text):
-      if let expectation = Expectation(quantity: quantity, condition: text) {
+      if let expectation = ScenarioExpectation(quantity: quantity, condition: text) {
         result.append(expectation)
       } else {
         report(place, "expected a comparison such as \">= 0.6\", got \"\(text)\"")
@@ -53,7 +53,7 @@ extension ScenarioDecoder {
             "unknown key" + (near.map { "; did you mean \($0)?" } ?? "; expected min or max"))
           continue
         }
-        if let parsed = Expectation.Bound(bound) {
+        if let parsed = ScenarioExpectation.Bound(bound) {
           result.append(.init(quantity: quantity, comparison: comparison, bound: parsed))
         } else {
           report("\(place) \(key)", "expected a number, got \(bound.description)")
@@ -66,7 +66,7 @@ extension ScenarioDecoder {
     }
   }
 
-  private mutating func check(_ quantity: String, of expectation: Expectation, arms: [String]) {
+  private mutating func check(_ quantity: String, of expectation: ScenarioExpectation, arms: [String]) {
     let parts = quantity.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     let place = "[expect] \(expectation.quantity)"
     guard parts.count >= 2, Self.roots.contains(parts[0]), !parts.contains("") else {
@@ -79,8 +79,8 @@ extension ScenarioDecoder {
     guard parts[0] == "arms" else { return }
     if !arms.contains(parts[1]) {
       report(place, "the scenario runs the arms \(arms.joined(separator: ", ")), not \(parts[1])")
-    } else if parts.count < 4 || !["final", "best"].contains(parts[2]) {
-      report(place, "expected arms.\(parts[1]).final.… or arms.\(parts[1]).best.…, got \(quantity)")
+    } else if parts.count < 4 || !["final", "best", "totals"].contains(parts[2]) {
+      report(place, "expected final, best or totals after arms.\(parts[1]), got \(quantity)")
     }
   }
 }

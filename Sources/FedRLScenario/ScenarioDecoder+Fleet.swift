@@ -1,5 +1,6 @@
 internal import FedRLCore
 internal import FedRLNumerics
+internal import FedRLSimulation
 
 extension ScenarioDecoder {
   /// The members, and each group as written.
@@ -14,8 +15,8 @@ extension ScenarioDecoder {
     let count: Int
     /// The group's own settings without `name`, `count` and the tables.
     let own: SettingSource
-    let device: SettingTable
-    let link: SettingTable
+    let device: SettingSource
+    let link: SettingSource
     let environment: SettingSource
   }
 
@@ -76,6 +77,12 @@ extension ScenarioDecoder {
     let own = SettingSource(
       table.filter { !fixedKeys.contains($0.key) }, schema: SettingSchema(FleetGroupSettings.self),
       place: place, folder: folder, problems: &problems)
+    let device = SettingSource(
+      fixed.deviceOverrides, schema: .devices, place: "[fleet.\(name).device_overrides]",
+      folder: folder, problems: &problems)
+    let link = SettingSource(
+      fixed.linkOverrides, schema: .links, place: "[fleet.\(name).link_overrides]",
+      folder: folder, problems: &problems)
     var overrides = SettingSource()
     if let environment {
       overrides = SettingSource(
@@ -84,66 +91,126 @@ extension ScenarioDecoder {
     }
     guard problems.count == countBefore else { return nil }
     return Group(
-      name: name, count: fixed.count, own: own, device: fixed.deviceOverrides,
-      link: fixed.linkOverrides, environment: overrides)
+      name: name, count: fixed.count, own: own, device: device, link: link,
+      environment: overrides)
   }
 
   private func source(of group: Group) -> Scenario.GroupSource {
     var settings = FleetGroupSettings().table.merging(group.own.written) { $1 }
     settings["name"] = .text(group.name)
     settings["count"] = .integer(group.count)
-    settings["device_overrides"] = .table(group.device)
-    settings["link_overrides"] = .table(group.link)
+    settings["device_overrides"] = .table(group.device.written)
+    settings["link_overrides"] = .table(group.link.written)
     settings["environment"] = nil
     return .init(
-      name: group.name, settings: settings, environment: group.environment.written,
-      drawnKeys: group.own.distributions.keys.sorted(),
-      drawnEnvironmentKeys: group.environment.distributions.keys.sorted())
+      name: group.name, settings: settings, environment: group.environment.written)
   }
 
   private mutating func addMembers(
     of group: Group, _ environment: EnvironmentSection?, random: RandomStream,
     to members: inout [Scenario.Member]
   ) {
-    let schema = SettingSchema(FleetGroupSettings.self)
     let inherited = environment.map { $0.source.removing(group.environment) } ?? SettingSource()
     let defaults = environment?.schema.defaults ?? [:]
-    let place = "[fleet.\(group.name)]"
     var checked: Set<String> = []
     for indexInGroup in 0..<group.count {
       let index = members.count
-      let stream = random.split("fleet", UInt64(index))
-      var found: [SettingProblem] = []
-      let own = group.own.drawn(
-        schema: schema, prefix: "", random: stream, index: indexInGroup, place: place,
-        problems: &found)
-      let settings = FleetGroupSettings(decoding: own, at: place, problems: &found)
+      var draw = MemberDraw(
+        group: group.name, index: index, indexInGroup: indexInGroup,
+        random: random.split("fleet", UInt64(index)))
+      let own = draw.values(group.own, .init(FleetGroupSettings.self))
+      let device = draw.values(group.device, .devices, "device_overrides")
+      let link = draw.values(group.link, .links, "link_overrides")
       var table = defaults
       if let environment {
-        table.merge(
-          inherited.drawn(
-            schema: environment.schema, prefix: "environment.", random: stream, index: index,
-            place: "[environment]", problems: &found)
-        ) { $1 }
-        table.merge(
-          group.environment.drawn(
-            schema: environment.schema, prefix: "environment.", random: stream,
-            index: indexInGroup, place: "[fleet.\(group.name).environment]", problems: &found)
-        ) { $1 }
+        table.merge(draw.inherited(inherited, environment.schema)) { $1 }
+        table.merge(draw.values(group.environment, environment.schema, "environment")) { $1 }
         if checked.insert(SettingValue.table(table).description).inserted {
-          found += environment.entry.check(
-            table, group.environment.types.isEmpty ? "[environment]" : "[fleet.\(group.name).environment]")
+          let isGroups = !group.environment.types.isEmpty
+          draw.problems += environment.entry.check(
+            table, isGroups ? "[fleet.\(group.name).environment]" : "[environment]")
         }
       }
-      problems += found.filter { !problems.contains($0) }
-      members.append(
-        .init(
-          index: index, indexInGroup: indexInGroup, name: "\(group.name)/\(indexInGroup + 1)",
-          group: group.name, environmentSettings: table, device: settings.device,
-          deviceOverrides: group.device, link: settings.link, linkOverrides: group.link,
-          stepsPerRound: settings.stepsPerRound,
-          drawsSteps: group.own.distributions["steps_per_round"] != nil,
-          trainsInSimulation: settings.collects == .simulation))
+      let member = draw.member(own: own, device: device, link: link, environment: table)
+      problems += draw.problems.filter { !problems.contains($0) }
+      if let member { members.append(member) }
+    }
+  }
+}
+
+/// Draws what one agent gets.
+private struct MemberDraw {
+  let group: String
+  let index: Int
+  let indexInGroup: Int
+  let random: RandomStream
+  var problems: [SettingProblem] = []
+  /// What was drawn, by key, for the record.
+  private var drawn: SettingTable = [:]
+
+  init(group: String, index: Int, indexInGroup: Int, random: RandomStream) {
+    self.group = group
+    self.index = index
+    self.indexInGroup = indexInGroup
+    self.random = random
+  }
+
+  /// Values of a table of the group; `each` counts within the group.
+  mutating func values(_ source: SettingSource, _ schema: SettingSchema, _ table: String = "")
+    -> SettingTable
+  {
+    let prefix = table.isEmpty ? "" : table + "."
+    let place = table.isEmpty ? "[fleet.\(group)]" : "[fleet.\(group).\(table)]"
+    return draw(source, schema, prefix: prefix, count: indexInGroup, place: place)
+  }
+
+  /// Values of `[environment]`; `each` counts over the fleet.
+  mutating func inherited(_ source: SettingSource, _ schema: SettingSchema) -> SettingTable {
+    draw(source, schema, prefix: "environment.", count: index, place: "[environment]")
+  }
+
+  private mutating func draw(
+    _ source: SettingSource, _ schema: SettingSchema, prefix: String, count: Int, place: String
+  ) -> SettingTable {
+    let values = source.drawn(
+      schema: schema, prefix: prefix, random: random, index: count, place: place,
+      problems: &problems)
+    for key in source.distributions.keys { drawn[prefix + key] = values[key] }
+    return values
+  }
+
+  /// The member, or `nil` where its profiles cannot be made, which is reported.
+  mutating func member(
+    own: SettingTable, device: SettingTable, link: SettingTable, environment: SettingTable
+  ) -> Scenario.Member? {
+    let place = "[fleet.\(group)]"
+    let settings = FleetGroupSettings(decoding: own, at: place, problems: &problems)
+    let profiles = (
+      profile(settings.device, place + " device") { name throws(ProfileError) in
+        try DeviceProfile.named(name).overriding(device.compactMapValues(\.number))
+      },
+      profile(settings.link, place + " link") { name throws(ProfileError) in
+        try LinkProfile.named(name).overriding(link.compactMapValues(\.number))
+      }
+    )
+    guard let device = profiles.0, let link = profiles.1 else { return nil }
+    return Scenario.Member(
+      index: index, indexInGroup: indexInGroup, name: "\(group)/\(indexInGroup + 1)",
+      group: group, environmentSettings: environment, device: device, link: link,
+      stepsPerRound: settings.stepsPerRound, drawsSteps: drawn["steps_per_round"] != nil,
+      simulatedStepsPerSecond: settings.collects == .simulation
+        ? settings.simulatedStepsPerSecond : nil,
+      hasDeviceBattery: settings.hasDeviceBattery, drawn: drawn)
+  }
+
+  private mutating func profile<Profile>(
+    _ name: String, _ place: String, _ make: (String) throws(ProfileError) -> Profile
+  ) -> Profile? {
+    do throws(ProfileError) {
+      return try make(name)
+    } catch {
+      problems.append(.init(place: place, message: error.description))
+      return nil
     }
   }
 }

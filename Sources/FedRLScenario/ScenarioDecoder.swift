@@ -1,4 +1,5 @@
 internal import FedRLCore
+internal import FedRLFederation
 internal import FedRLSimulation
 
 /// Turns a scenario's tree into a value, and gathers everything that is wrong with it.
@@ -35,7 +36,7 @@ struct ScenarioDecoder {
     let output = decodeSection(OutputSettings.self, "output")
     let expectations = decodeExpectations(arms: evaluation.arms.map(\.rawValue))
     guard problems.isEmpty, let environment, let policy, let places else { return nil }
-    return Scenario(
+    let scenario = Scenario(
       name: general.name.isEmpty ? Files.baseName(of: path) : general.name,
       summary: general.description, seed: UInt64(general.seed), rounds: general.rounds,
       maximumSeconds: general.maximumSeconds > 0 ? general.maximumSeconds : nil, path: path,
@@ -49,6 +50,16 @@ struct ScenarioDecoder {
         evaluationEnvironment: places.source.written,
         environmentSettings: environment.entry.settings.map(\.name),
         policySettings: policy.order))
+    checkFederation(of: scenario)
+    return scenario
+  }
+
+  /// What the federation itself finds wrong, in the scenario's words.
+  private mutating func checkFederation(of scenario: Scenario) {
+    let names = ["maximum_norm": "max_update_norm", "shared": "shared_parts"]
+    for (setting, message) in scenario.federationConfiguration.validate() {
+      report("[federation] \(names[setting] ?? setting)", message)
+    }
   }
 
   mutating func report(_ place: String, _ message: String) {

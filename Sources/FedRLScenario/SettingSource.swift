@@ -2,11 +2,14 @@ internal import FedRLCore
 internal import FedRLNumerics
 
 /// What a scenario may say of one group of settings: names, types and the check of one value.
-struct SettingSchema {
+struct SettingSchema: Sendable {
   let descriptions: [SettingDescription]
-  let check: (_ name: String, _ value: SettingValue) -> String?
+  let check: @Sendable (_ name: String, _ value: SettingValue) -> String?
 
-  init(_ descriptions: [SettingDescription], check: @escaping (String, SettingValue) -> String?) {
+  init(
+    _ descriptions: [SettingDescription],
+    check: @escaping @Sendable (String, SettingValue) -> String?
+  ) {
     self.descriptions = descriptions
     self.check = check
   }

@@ -1,5 +1,6 @@
 import FedRLCore
 import FedRLScenario
+import FedRLSimulation
 import Testing
 
 @Suite struct DistributionTests {
@@ -95,12 +96,25 @@ import Testing
           steps_per_round = { uniform = [64, 640] }
           collects = { each = ["simulation", "real-time"] }
           """))
-    #expect(Set(scenario.members.map(\.device)) == ["pi-4", "pi-5"])
-    #expect(scenario.members.prefix(3).map(\.link) == ["ethernet", "lte-m", "ethernet"])
+    #expect(Set(scenario.members.map(\.device.name)) == ["pi-4", "pi-5"])
+    #expect(scenario.members.prefix(3).map(\.link.name) == ["ethernet", "lte-m", "ethernet"])
     #expect(scenario.members.prefix(2).map(\.trainsInSimulation) == [true, false])
     #expect(Set(scenario.members.map(\.stepsPerRound)).count > 20)
     let prepared = try scenario.prepare(registry: registry)
     #expect(prepared.scenario.members.allSatisfy { $0.stepsPerRound % 64 == 0 })
+  }
+
+  @Test func overridesOfProfilesMayBeDrawn() throws {
+    let scenario = try load(
+      scenarioText(
+        fleet: fleet(
+          20,
+          "[fleet.device_overrides]\nbattery_wh = { uniform = [1, 2] }\n"
+            + "[fleet.link_overrides]\nloss = { each = [0.1, 0.2] }")))
+    let watthours = scenario.members.map { $0.device.batteryJoules! / 3600 }
+    #expect(watthours.allSatisfy { (1..<2).contains($0) })
+    #expect(Set(watthours).count == 20)
+    #expect(scenario.members.prefix(3).map(\.link.loss) == [0.1, 0.2, 0.1])
   }
 
   @Test func patternsOfFilesAreSortedAndStayRelative() throws {

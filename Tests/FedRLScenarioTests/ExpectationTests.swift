@@ -3,7 +3,7 @@ import FedRLScenario
 import Testing
 
 @Suite struct ExpectationTests {
-  func expectations(_ text: String) throws -> [Expectation] {
+  func expectations(_ text: String) throws -> [ScenarioExpectation] {
     try load(scenarioText(rest: "[expect]\n" + text)).expectations
   }
 
@@ -51,7 +51,7 @@ import Testing
 
   @Test(arguments: [
     ("arms.federated.final.coverage", "unknown score \"coverage\"; expected one of return_mean, "
-      + "return_iqm, return_worst, coverage_ratio"),
+      + "return_iqm, steps_mean, episodes, coverage_ratio"),
     ("arms.federated.final.coverage_rati",
       "unknown score \"coverage_rati\"; did you mean coverage_ratio?"),
     ("baselines.rando.coverage_ratio", "unknown baseline \"rando\"; did you mean random?"),
@@ -67,7 +67,8 @@ import Testing
 
   @Test(arguments: [
     "arms.federated.final.environments.room.coverage_ratio", "arms.independent.best.return_iqm",
-    "baselines.planner.environments.room.return_worst", "totals.bytes_up",
+    "baselines.planner.environments.room.return_mean", "totals.bytes_up",
+    "arms.independent.final.best_agent.coverage_ratio", "arms.federated.totals.rounds",
   ])
   func namesThatASummaryHasAreAccepted(quantity: String) throws {
     #expect(

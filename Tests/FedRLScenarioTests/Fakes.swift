@@ -163,6 +163,3 @@ func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
 func write(_ bytes: [UInt8], to path: String) throws {
   try Data(bytes).write(to: URL(fileURLWithPath: path))
 }
-
-/// Testing has an `Expectation` too.
-typealias Expectation = FedRLScenario.Expectation

@@ -1,6 +1,7 @@
 import FedRLCore
 import FedRLNumerics
 import FedRLScenario
+import FedRLSimulation
 import Testing
 
 @Suite struct PreparedScenarioTests {
@@ -65,5 +66,50 @@ import Testing
     #expect(
       try preparationProblems(of: scenarioText(rest: "[evaluation]\nbaselines = [\"plannr\"]"))
         == ["patrol.toml: [evaluation] baselines: room has no baseline \"plannr\"; did you mean planner?"])
+  }
+
+  @Test func devicesThatCannotTrainAndLinksThatCannotCarryAreRefused() throws {
+    let problems = try preparationProblems(
+      of: scenarioText(
+        policy: "width = 4096",
+        fleet: """
+          [[fleet]]
+          name = "a"
+          steps_per_round = 64
+          device = "mcu-m0"
+          [[fleet]]
+          name = "b"
+          steps_per_round = 64
+          link = "lorawan-sf7"
+          """))
+    // 4 × 4 × 32,768 parameters and 64 steps of 15 numbers of four bytes.
+    #expect(
+      problems == [
+        "patrol.toml: [fleet.a] device: training needs 515 KiB of memory, mcu-m0 has 144 KiB",
+        "patrol.toml: [fleet.a] device: device mcu-m0 cannot train: its training rate is 0 (it runs "
+          + "policies only)",
+        "patrol.toml: [fleet.b] link: the round cannot complete over link lorawan-sf7: 131104 "
+          + "bytes down are 591 messages, at most 10 a day",
+      ])
+  }
+
+  @Test func messagesAreCountedAsEncoded() throws {
+    let prepared = try load(scenarioText()).prepare(registry: registry)
+    // 512 parameters of four bytes, and the headers.
+    #expect(prepared.messages.bytesUp == 52 + 4 * 512)
+    #expect(prepared.messages.bytesDown == 32 + 4 * 512)
+    #expect(prepared.messages.sharedParameters == 512)
+  }
+
+  @Test func thePlanHoldsEveryMember() throws {
+    let prepared = try load(
+      scenarioText(fleet: "[[fleet]]\ncount = 2\nsteps_per_round = 64\ncollects = \"simulation\""))
+      .prepare(registry: registry)
+    let plan = prepared.fleetPlan()
+    #expect(plan.members.map(\.name) == ["fleet/1", "fleet/2"])
+    #expect(plan.members[0].simulatedStepsPerSecond == 1000)
+    #expect(plan.members[0].stepsPerRound == 64)
+    #expect(plan.seed == 7)
+    #expect(prepared.makeEvaluator().episodes == 5)
   }
 }

@@ -16,7 +16,7 @@ import Testing
       [fleet.environment]
       map = { each = ["m/a.yaml", "m/b.yaml"] }
       [fleet.link_overrides]
-      loss = 0.5
+      loss = { choice = [0.5] }
       [[fleet]]
       """,
     rest: """
@@ -61,8 +61,10 @@ import Testing
     let speed = try #require(member.environmentSettings["speed"])
     #expect(
       written.contains(
-        "#   homes/2: device = \"pi-5\", steps_per_round = \(member.stepsPerRound), "
-          + "map = \"m/b.yaml\", size = "))
-    #expect(written.contains("speed = \(speed.description)\n"))
+        "#   homes/2: device = \"pi-5\", environment.map = \"m/b.yaml\", environment.size = "))
+    #expect(
+      written.contains(
+        "environment.speed = \(speed.description), link_overrides.loss = 0.5, "
+          + "steps_per_round = \(member.stepsPerRound)\n"))
   }
 }

@@ -1,4 +1,5 @@
 import FedRLCore
+import FedRLFederation
 import FedRLNumerics
 import FedRLScenario
 import FedRLSimulation
@@ -43,12 +44,12 @@ import Testing
     #expect(scenario.members.map(\.stepsPerRound) == [64, 64, 2048])
     #expect(scenario.members[0].trainsInSimulation)
     #expect(!scenario.members[2].trainsInSimulation)
-    #expect(scenario.members[1].device == "pi-5")
-    #expect(scenario.members[1].link == "nb-iot")
+    #expect(scenario.members[1].device.name == "pi-5")
+    #expect(scenario.members[1].link.name == "nb-iot")
     #expect(scenario.members[1].environmentSettings["size"] == .integer(2))
     #expect(scenario.members[2].environmentSettings["size"] == .integer(4))
     #expect(scenario.members[2].environmentSettings["speed"] == .integer(2))
-    #expect(scenario.members[2].deviceOverrides == ["battery_wh": .integer(3)])
+    #expect(scenario.members[2].device.batteryJoules == 10_800)
     #expect(scenario.policySettings["clip"] == .number(0.1))
     #expect(scenario.policySettings["width"] == .integer(64))
     #expect(scenario.federation.selected(of: 3) == 2)
@@ -76,8 +77,8 @@ import Testing
       ])
     #expect(scenario.seed == 9)
     #expect(scenario.members.map(\.group) == ["a", "a", "b", "b", "b"])
-    #expect(scenario.members[0].device == "pi-5")
-    #expect(scenario.members[2].device == FleetGroupSettings().device)
+    #expect(scenario.members[0].device.name == "pi-5")
+    #expect(scenario.members[2].device.name == FleetGroupSettings().device)
     #expect(scenario.members.allSatisfy { $0.stepsPerRound == 256 })
     #expect(scenario.members[3].environmentSettings["map"] == .text("maps/x y.yaml"))
     #expect(scenario.members[3].environmentSettings["mode"] == .text("slow"))
@@ -100,5 +101,35 @@ import Testing
     let two = try load(scenarioText(fleet: "[[fleet]]\n[[fleet]]\ncount = 2"))
     #expect(two.members.map(\.name) == ["group1/1", "group2/1", "group2/2"])
     #expect(two.groups == ["group1", "group2"])
+  }
+
+  @Test func theFederationIsTheCoordinators() throws {
+    let scenario = try load(
+      scenarioText(
+        rest: """
+          [federation]
+          participation = 0.5
+          weighting = "uniform"
+          normalizer = "local"
+          deadline_seconds = 60
+          quorum = 0.75
+          shared_parts = ["trunk", "actor"]
+          max_update_norm = 10
+          server_learning_rate = 0.5
+          """))
+    let configuration = scenario.federationConfiguration
+    #expect(configuration.rounds == 3)
+    #expect(configuration.participation == .fraction(0.5))
+    #expect(configuration.weighting == .uniform)
+    #expect(configuration.normalizer == .local)
+    #expect(configuration.deadlineSeconds == 60)
+    // Three quarters of the two that are selected.
+    #expect(configuration.quorum == 2)
+    #expect(configuration.sharedParts == [.trunk, .actor])
+    #expect(configuration.maximumNorm == 10)
+    #expect(configuration.maximumSampleCount == 128)
+    #expect(configuration.serverLearningRate == 0.5)
+    #expect(configuration.validate().isEmpty)
+    #expect(scenario.updatePipeline.codec.name == "float32")
   }
 }

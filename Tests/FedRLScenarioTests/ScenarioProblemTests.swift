@@ -119,6 +119,33 @@ import Testing
       ]
     ),
     (
+      "unknown device and link",
+      scenarioText(fleet: "[[fleet]]\nname = \"a\"\ndevice = \"pi-44\"\nlink = \"nbiot\""),
+      [
+        "patrol.toml: [fleet.a] device: no profile is named pi-44; did you mean pi-4?",
+        "patrol.toml: [fleet.a] link: no profile is named nbiot; did you mean nb-iot?",
+      ]
+    ),
+    (
+      "overrides of profiles",
+      scenarioText(
+        fleet: "[[fleet]]\nname = \"a\"\n[fleet.device_overrides]\nbatery_wh = 3\n"
+          + "[fleet.link_overrides]\nloss = 1.5"),
+      [
+        "patrol.toml: [fleet.a.device_overrides] batery_wh: unknown key; did you mean battery_wh?",
+        "patrol.toml: [fleet.a.link_overrides] loss: expected a number in [0, 1), got 1.5",
+      ]
+    ),
+    (
+      "unknown codec and strategy",
+      scenarioText(rest: "[federation]\ncodec = \"int4\"\nstrategy = \"fedavgm\""),
+      [
+        "patrol.toml: [federation] strategy: expected one of fedavg, got \"fedavgm\"; "
+          + "did you mean fedavg?",
+        "patrol.toml: [federation] codec: expected one of float32, got \"int4\"",
+      ]
+    ),
+    (
       "unknown arm", scenarioText(rest: "[evaluation]\narms = [\"pooled\"]"),
       [
         "patrol.toml: [evaluation] arms: expected a list of federated | independent, got "

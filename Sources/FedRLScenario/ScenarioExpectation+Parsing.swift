@@ -1,6 +1,6 @@
 internal import FedRLCore
 
-extension Expectation {
+extension ScenarioExpectation {
   /// Reads `>= 0.6`, or `>= arms.independent.final.coverage_ratio + 0.05`.
   init?(quantity: String, condition: String) {
     // Longest first: ">=" before ">".
@@ -14,7 +14,7 @@ extension Expectation {
   }
 }
 
-extension Expectation.Bound {
+extension ScenarioExpectation.Bound {
   /// A number, or a text: a number, a quantity, or a quantity and what is added to it.
   init?(_ value: SettingValue) {
     switch value {

@@ -1,5 +1,5 @@
 /// A line of `[expect]`: a quantity of `summary.json` and what must hold of it.
-public struct Expectation: Sendable, Equatable, CustomStringConvertible {
+public struct ScenarioExpectation: Sendable, Equatable, CustomStringConvertible {
   public enum Comparison: String, Sendable, CaseIterable {
     case atLeast = ">="
     case atMost = "<="
@@ -47,7 +47,7 @@ public struct Expectation: Sendable, Equatable, CustomStringConvertible {
 
   /// What was found of an expectation.
   public struct Outcome: Sendable, Equatable {
-    public let expectation: Expectation
+    public let expectation: ScenarioExpectation
     /// The quantity's value; `nil` where the run has none.
     public let value: Double?
     /// The bound's value; `nil` where it names a quantity that the run does not have.
