@@ -25,18 +25,21 @@ int fedrl_exact_sum_add(int64_t *totals, const float *values, size_t count, doub
   const integers flip = (integers){} - (int64_t)(subtract != 0);
   doubles sums = {};
   integers good = (integers){} - 1;
+  // The last, partial chunk is worked on in a copy padded with zeros.
+  float last_values[lanes] = {};
+  int64_t last_totals[lanes] = {};
+  const size_t whole = count - count % lanes;
+  if (whole < count) {
+    memcpy(last_values, values + whole, (count - whole) * sizeof(float));
+    memcpy(last_totals, totals + whole, (count - whole) * sizeof(int64_t));
+  }
   for (size_t start = 0; start < count; start += lanes) {
-    const size_t width = count - start < lanes ? count - start : lanes;
-    floats chunk = {};
-    integers total = {};
-    // A whole chunk is copied with a constant size, which compiles to plain loads.
-    if (width == lanes) {
-      memcpy(&chunk, values + start, sizeof chunk);
-      memcpy(&total, totals + start, sizeof total);
-    } else {
-      memcpy(&chunk, values + start, width * sizeof(float));
-      memcpy(&total, totals + start, width * sizeof(int64_t));
-    }
+    const float *from = start < whole ? values + start : last_values;
+    int64_t *to = start < whole ? totals + start : last_totals;
+    floats chunk;
+    integers total;
+    memcpy(&chunk, from, sizeof chunk);
+    memcpy(&total, to, sizeof total);
     const doubles value = __builtin_convertvector(chunk, doubles);
     const doubles term = value * factor;
     const integers within = (integers)(term <= limit) & (integers)(term >= -limit);
@@ -44,11 +47,10 @@ int fedrl_exact_sum_add(int64_t *totals, const float *values, size_t count, doub
     good &= within;
     sums += value * value;
     total += (rounded ^ flip) - flip;
-    if (width == lanes) {
-      memcpy(totals + start, &total, sizeof total);
-    } else {
-      memcpy(totals + start, &total, width * sizeof(int64_t));
-    }
+    memcpy(to, &total, sizeof total);
+  }
+  if (whole < count) {
+    memcpy(totals + whole, last_totals, (count - whole) * sizeof(int64_t));
   }
   double sum = 0;
   int64_t all = -1;

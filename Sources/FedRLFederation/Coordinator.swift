@@ -30,7 +30,7 @@ public struct Coordinator: ~Copyable, Sendable {
   var optimizer: any ServerOptimizer
   var aggregator: WeightedMean?
   /// Reused from update to update.
-  var scratch: ModelUpdate
+  var scratch = ModelUpdate.blank
 
   /// - Parameters:
   ///   - configuration: without problems.
@@ -47,22 +47,24 @@ public struct Coordinator: ~Copyable, Sendable {
   ) {
     let problems = configuration.validate()
     precondition(problems.isEmpty, "\(problems)")
+    // Locals, because no stored property may be read here: where one is, Swift 6.3 destroys the fields
+    // of a noncopyable struct that are set after it before they hold anything.
     let shared = SharedParameters(of: initial.layout, parts: configuration.sharedParts)
     precondition(shared.count > 0, "no parameters are shared")
+    precondition(
+      initialMoments == nil || initialMoments?.mean.count == observationFeatures,
+      "initial statistics of another width than the observations'")
     let moments =
       configuration.normalizer == .local
       ? nil : observationFeatures.map { initialMoments ?? Moments(features: $0) }
+    let step: any ServerOptimizer =
+      optimizer ?? FederatedAveraging(learningRate: configuration.serverLearningRate)
     self.configuration = configuration
     self.shared = shared
     self.pipeline = pipeline
-    self.optimizer =
-      optimizer ?? FederatedAveraging(learningRate: configuration.serverLearningRate)
+    self.optimizer = step
     model = GlobalModel(
       rounds: configuration.rounds, parameters: shared.gather(initial), moments: moments)
-    scratch = ModelUpdate(
-      metadata: UpdateMetadata(
-        baseVersion: .initial, layoutDigest: shared.digest, sampleCount: 0, environmentSteps: 0),
-      delta: [])
   }
 
   /// The round that is open, or the next one. From 1.

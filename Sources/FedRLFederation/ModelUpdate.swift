@@ -47,6 +47,15 @@ public struct ModelUpdate: Sendable, Equatable {
     self.sums = sums
   }
 
+  /// Storage to decode into.
+  static var blank: ModelUpdate {
+    ModelUpdate(
+      metadata: UpdateMetadata(
+        baseVersion: .initial, layoutDigest: LayoutDigest(value: 0), sampleCount: 0,
+        environmentSteps: 0),
+      delta: [])
+  }
+
   /// The update of a finished turn.
   /// - Parameters:
   ///   - trained: the member's whole vector after the turn, `[shared.full.count]`.

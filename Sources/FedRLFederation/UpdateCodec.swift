@@ -32,10 +32,7 @@ extension UpdateCodec {
   /// Reads a message back.
   /// - Throws: ``FrameError`` for everything that ``encode(_:)`` does not write.
   public func decode(_ encoded: EncodedUpdate) throws(FrameError) -> ModelUpdate {
-    var update = ModelUpdate(
-      metadata: UpdateMetadata(
-        baseVersion: .initial, layoutDigest: .init(value: 0), sampleCount: 0, environmentSteps: 0),
-      delta: [])
+    var update = ModelUpdate.blank
     try decode(encoded, into: &update)
     return update
   }
