@@ -37,13 +37,11 @@ extension FleetPlan {
   /// - Parameter initial: what `--init` named; `nil` to draw the weights from the seed.
   init(_ prepared: PreparedScenario, initial: PolicyFile?) throws {
     let scenario = prepared.scenario
-    let members = try scenario.members.map { member in
+    let members = scenario.members.map { member in
       let kind = prepared.kinds[prepared.kindOfMember[member.index]]
       return MemberPlan(
         name: member.name, group: member.group, kind: kind,
-        device: try DeviceProfile.named(member.device)
-          .overriding(numbers(member.deviceOverrides)),
-        link: try LinkProfile.named(member.link).overriding(numbers(member.linkOverrides)),
+        device: member.device, link: member.link,
         stepsPerRound: member.stepsPerRound,
         simulatedStepsPerSecond: member.trainsInSimulation ? 1000 : nil,
         hasDeviceBattery: !kind.specification.modelsBattery)
@@ -52,15 +50,5 @@ extension FleetPlan {
       members: members, learner: prepared.learner, specification: prepared.specification,
       federation: FederationConfiguration(scenario), seed: scenario.seed,
       initialParameters: initial?.parameters, initialMoments: initial?.observationMoments)
-  }
-}
-
-private func numbers(_ table: SettingTable) -> [String: Double] {
-  table.compactMapValues { value in
-    switch value {
-    case .integer(let number): Double(number)
-    case .number(let number): number
-    default: nil
-    }
   }
 }

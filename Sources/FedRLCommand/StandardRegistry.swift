@@ -1,9 +1,10 @@
 public import FedRLScenario
 import FedRLClassicControl
 import FedRLPPO
+import FedRLVacuum
 
 extension Registry {
   /// The environments and learners that come with fedrl.
   public static let standard = Registry(
-    environments: [cartPoleEntry], learners: [ppoEntry])
+    environments: [cartPoleEntry, vacuumEntry], learners: [ppoEntry])
 }
