@@ -2,10 +2,11 @@
   private import Glibc
 #endif
 
-/// Writes whole files so that a reader, or the next start after a crash, finds the old one or the new.
+/// Writes whole files so that a reader, or the next start after a crash, finds the old one or the
+/// new.
 ///
-/// The bytes go to a file beside the target, reach the medium, and are then renamed over it. Where the
-/// target is no ordinary file (a pipe, `/dev/stdout`) they are written straight to it.
+/// The bytes go to a file beside the target, reach the medium, and are then renamed over it. Where
+/// the target is no ordinary file (a pipe, `/dev/stdout`) they are written straight to it.
 public enum AtomicFile {
   public static func write(_ text: String, to path: String) throws(FileError) {
     try write(Array(text.utf8), to: path)

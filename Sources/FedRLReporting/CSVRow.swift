@@ -11,8 +11,12 @@ public struct CSVRow: Sendable, Equatable {
     if cells > 0 { text += "," }
     cells += 1
     let special = value.utf8.contains { $0 == 0x22 || $0 == 0x2c || $0 == 0x0a || $0 == 0x0d }
-    text += special ? "\"" + value.split(separator: "\"", omittingEmptySubsequences: false)
-      .joined(separator: "\"\"") + "\"" : value
+    guard special else {
+      text += value
+      return
+    }
+    let parts = value.split(separator: "\"", omittingEmptySubsequences: false)
+    text += "\"" + parts.joined(separator: "\"\"") + "\""
   }
 
   public mutating func append(_ value: Int) { append("\(value)") }

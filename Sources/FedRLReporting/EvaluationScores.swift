@@ -23,7 +23,8 @@ public struct EvaluationScores: Sendable, Equatable {
     members += all.members
     if let worst = environments.min(by: { $0.group.returnMean < $1.group.returnMean }) {
       members.append(
-        .init("worst_environment", .object([.init("name", .text(worst.key))] + worst.group.members)))
+        .init("worst_environment", .object([.init("name", .text(worst.key))] + worst.group.members))
+      )
     }
     members.append(
       .init(

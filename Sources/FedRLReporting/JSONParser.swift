@@ -32,7 +32,9 @@ private struct JSONParser {
     return value
   }
 
-  private func failure(_ reason: String) -> JSONError { JSONError(offset: position, reason: reason) }
+  private func failure(_ reason: String) -> JSONError {
+    JSONError(offset: position, reason: reason)
+  }
 
   private var current: UInt8? { position < bytes.count ? bytes[position] : nil }
 

@@ -6,8 +6,8 @@ public import FedRLSimulation
 ///
 /// The first arm's rounds go to `metrics.csv` and `agents.csv`, those of other arms to
 /// `metrics-<arm>.csv` and `agents-<arm>.csv`. A checkpoint keeps ``position()``; a writer that
-/// resumes there drops what was written after it, so that a run that was killed leaves the same rows
-/// as one that was not.
+/// resumes there drops what was written after it, so that a run that was killed leaves the same
+/// rows as one that was not.
 public final class MetricsWriter: RunObserver {
   private struct ArmFiles {
     let metrics: LineFile
@@ -162,7 +162,9 @@ extension MetricsWriter {
       arms[arm] = files
     }
     if evaluation.length == 0 {
-      let measures = metricDefinitions.flatMap { $0.isTime ? [$0.name, $0.reachedName] : [$0.name] }
+      let measures = metricDefinitions.flatMap {
+        $0.isTime ? [$0.name, $0.reachedName] : [$0.name]
+      }
       evaluation.append(CSVRow(Self.evaluationColumns + measures).ended())
     }
     try flush()

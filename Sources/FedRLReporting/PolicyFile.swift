@@ -57,7 +57,8 @@ public struct PolicyFile: Sendable, Equatable {
       all["normalizer_epsilon"] = "\(normalizerEpsilon)"
       // In Double, so that whoever goes on from here goes on with the same bits.
       let exact: JSONValue = [
-        "mean": .list(moments.mean.map { .number($0) }), "m2": .list(moments.m2.map { .number($0) }),
+        "mean": .list(moments.mean.map { .number($0) }),
+        "m2": .list(moments.m2.map { .number($0) }),
       ]
       all["normalizer_moments"] = exact.text
     }

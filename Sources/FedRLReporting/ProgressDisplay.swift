@@ -7,8 +7,8 @@ public import FedRLSimulation
 
 /// Shows a run while it goes on.
 ///
-/// On a terminal a block of lines is refreshed in place; elsewhere every round is a line. What cannot
-/// be written is dropped: a reader that went away must not end a run.
+/// On a terminal a block of lines is refreshed in place; elsewhere every round is a line. What
+/// cannot be written is dropped: a reader that went away must not end a run.
 public final class ProgressDisplay: RunObserver {
   public enum Style: Sendable {
     /// `live` on a terminal that can, `plain` elsewhere.
@@ -132,8 +132,8 @@ public final class ProgressDisplay: RunObserver {
 
   public func messageLeft(_ record: EgressRecord) {}
 
-  /// Tells of agents that are done within a round; drawn on a live display only, at most ten times a
-  /// second.
+  /// Tells of agents that are done within a round; drawn on a live display only, at most ten times
+  /// a second.
   public func agentsFinished(_ done: Int, of count: Int, arm: Arm, round: Int) {
     guard style == .live, let index = run.arms.firstIndex(where: { $0.arm == arm }) else { return }
     run.arms[index].running = (done, count)

@@ -28,8 +28,8 @@ public enum RunFolderError: Error, Equatable, CustomStringConvertible {
 
 /// The folder that one run writes, held by this process while the object lives.
 ///
-/// Making it is the first thing a run writes: call ``create(for:in:at:)`` or ``open(_:_:)`` once the
-/// scenario is known to be right. The lock ends with the process, however it ends.
+/// Making it is the first thing a run writes: call ``create(for:in:at:)`` or ``open(_:_:)`` once
+/// the scenario is known to be right. The lock ends with the process, however it ends.
 public final class RunFolder: Sendable {
   /// What to do with a run that is there already.
   public enum Mode: Sendable { case new, resume, force }
@@ -74,7 +74,9 @@ public final class RunFolder: Sendable {
       // Refused before the lock file is made, so that a refusal leaves no trace.
       let entries = try FileSystem.entries(of: path)
       let found = entries.filter(isRunFile)
-      if mode == .new && !found.isEmpty { throw RunFolderError.existingRun(path: path, found: found) }
+      if mode == .new && !found.isEmpty {
+        throw RunFolderError.existingRun(path: path, found: found)
+      }
       if mode == .resume && found.isEmpty && !entries.contains(lockName) {
         throw RunFolderError.nothingToResume(path: path)
       }

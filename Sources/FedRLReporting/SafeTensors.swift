@@ -92,8 +92,8 @@ public struct SafeTensors: Sendable, Equatable {
 // MARK: - Reading
 
 extension SafeTensors {
-  /// Reads a file's bytes, believing nothing in them: lengths, shapes and offsets must agree, and the
-  /// tensors must fill the data without gap or overlap.
+  /// Reads a file's bytes, believing nothing in them: lengths, shapes and offsets must agree, and
+  /// the tensors must fill the data without gap or overlap.
   public init(decoding bytes: [UInt8]) throws(Failure) {
     guard bytes.count >= 8 else {
       throw .header(reason: "expected at least 8 bytes, got \(bytes.count)")

@@ -10,8 +10,8 @@ public enum Statistics {
   /// The mean of the middle half, where the values at its ends count in part if a quarter of the
   /// number of values is not whole; `nil` of nothing.
   ///
-  /// Equal to rliable's `aggregate_iqm` (Agarwal et al., arXiv:2108.13264) where the number of values
-  /// is a multiple of 4; that one cuts whole values otherwise.
+  /// Equal to rliable's `aggregate_iqm` (Agarwal et al., arXiv:2108.13264) where the number of
+  /// values is a multiple of 4; that one cuts whole values otherwise.
   /// - Complexity: O(n log n).
   public static func interquartileMean(_ values: [Double]) -> Double? {
     guard !values.isEmpty else { return nil }
@@ -20,7 +20,8 @@ public enum Statistics {
     let high = Double(values.count) - quarter
     var sum = 0.0
     for (index, value) in values.sorted().enumerated() {
-      // The value covers [index, index + 1) of the count; its weight is what lies in the middle half.
+      // The value covers [index, index + 1) of the count; its weight is what lies in the middle
+      // half.
       let weight = min(Double(index + 1), high) - max(Double(index), low)
       if weight > 0 { sum += weight * value }
     }

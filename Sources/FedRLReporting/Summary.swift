@@ -65,8 +65,8 @@ public final class Summary: RunObserver {
   /// The last evaluation of an arm.
   public func final(_ arm: Arm) -> EvaluationScores? { arms[arm]?.final }
 
-  /// The evaluation of an arm with the highest mean return, the earliest of equals: when its round is
-  /// the present one, the present policy is the `best` so far.
+  /// The evaluation of an arm with the highest mean return, the earliest of equals: when its round
+  /// is the present one, the present policy is the `best` so far.
   public func best(_ arm: Arm) -> EvaluationScores? { arms[arm]?.best }
 
   private func isBetter(_ scores: EvaluationScores, than best: EvaluationScores?) -> Bool {

@@ -178,7 +178,8 @@ import Testing
       save_file(t, sys.argv[2], m)
       """
     try AtomicFile.write(script, to: folder.file("check.py"))
-    let status = run("\(python) \(folder.file("check.py")) \(folder.file("ours")) \(folder.file("theirs"))")
+    let status = run(
+      "\(python) \(folder.file("check.py")) \(folder.file("ours")) \(folder.file("theirs"))")
     #expect(status == 0)
     #expect(try PolicyFile.read(folder.file("theirs"), layout: Self.layout) == policy)
   }

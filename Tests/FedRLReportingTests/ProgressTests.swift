@@ -21,7 +21,8 @@ import Testing
     independent.round = 10
     independent.rounds = 40
     independent.running = (3, 12)
-    var run = RunProgress(title: "vacuum-homes → runs/vacuum-homes-1", arms: [federated, independent])
+    var run = RunProgress(
+      title: "vacuum-homes → runs/vacuum-homes-1", arms: [federated, independent])
     run.share = 0.625
     run.wallSeconds = 64
     run.secondsLeft = 38.4
@@ -106,7 +107,8 @@ import Testing
   }
 
   @Test(arguments: [
-    (0, "0"), (999, "999"), (999.6, "1.0 k"), (1234, "1.2 k"), (84_321, "84 k"), (1_234_567, "1.2 M"),
+    (0, "0"), (999, "999"), (999.6, "1.0 k"), (1234, "1.2 k"), (84_321, "84 k"),
+    (1_234_567, "1.2 M"),
     (999_600, "1.0 M"), (-2500, "−2.5 k"), (.nan, "–"),
   ])
   func countsAreShort(value: Double, text: String) { #expect(HumanNumber.count(value) == text) }

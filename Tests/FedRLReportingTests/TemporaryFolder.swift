@@ -1,6 +1,5 @@
-import Testing
-
 import FedRLReporting
+import Testing
 
 #if canImport(Glibc)
   import Glibc
