@@ -30,7 +30,7 @@ public struct FedRL: ParsableCommand {
       """,
     version: FedRLVersion.current,
     subcommands: [
-      Train.self, Evaluate.self,
+      Train.self, Evaluate.self, Validate.self, List.self, Describe.self,
       Doctor.self,
     ])
 

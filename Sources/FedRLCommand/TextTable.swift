@@ -1,13 +1,15 @@
 /// Columns of text, the first to the left and the others to the right.
 enum TextTable {
-  /// - Parameter rows: the first is the header; all of one length.
-  static func text(_ rows: [[String]]) -> String {
+  /// - Parameters:
+  ///   - rows: the first is the header; all of one length.
+  ///   - leading: columns that stand to the left.
+  static func text(_ rows: [[String]], leading: Set<Int> = [0]) -> String {
     guard let first = rows.first else { return "" }
     let widths = first.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { row in
       let cells = row.enumerated().map { column, cell in
         let padding = String(repeating: " ", count: widths[column] - cell.count)
-        return column == 0 ? cell + padding : padding + cell
+        return leading.contains(column) ? cell + padding : padding + cell
       }
       return ("  " + cells.joined(separator: "  ")).trimmingRight()
     }.joined(separator: "\n")

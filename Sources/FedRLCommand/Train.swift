@@ -72,8 +72,8 @@ struct Train: ParsableCommand {
       path: scenario, overrides: overrides, seed: seed, rounds: rounds, registry: FedRL.registry)
     let prepared = try loaded.prepare(registry: FedRL.registry)
     let policy = try initial.map { try PolicyFile.read($0, layout: prepared.learner.layout) }
-    let resolved = loaded.resolvedTOML()
-    let plan = try FleetPlan(prepared, initial: policy)
+    let resolved = prepared.scenario.resolvedTOML()
+    let plan = FleetPlan(prepared, initial: policy)
     // Everything is known to be right: from here on files are written.
     let folder = try takeFolder(for: loaded)
     try TrainingSession(

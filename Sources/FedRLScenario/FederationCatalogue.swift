@@ -9,8 +9,9 @@ public enum FederationCatalogue {
     )
   ]
 
-  public static let codecs: [(name: String, summary: String, make: @Sendable () -> any UpdateCodec)] =
-    [
-      ("float32", "every parameter as it is, four bytes; lossless", { Float32Codec() })
-    ]
+  public static let codecs:
+    [(name: String, summary: String, make: @Sendable () -> any UpdateCodec)] =
+      [
+        ("float32", "every parameter as it is, four bytes; lossless", { Float32Codec() })
+      ]
 }

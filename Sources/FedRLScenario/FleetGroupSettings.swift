@@ -20,7 +20,7 @@ public struct FleetGroupSettings: SettingsGroup, Equatable {
   public var stepsPerRound = 2048
   public var collects = ExperienceSource.realTime
   public var simulatedStepsPerSecond = 1000.0
-  /// False on mains, or where the environment models the one battery there is.
+  /// False on mains. Where the environment models the robot's battery, that is the only one.
   public var hasDeviceBattery = true
   public var deviceOverrides: SettingTable = [:]
   public var linkOverrides: SettingTable = [:]
@@ -42,12 +42,18 @@ public struct FleetGroupSettings: SettingsGroup, Equatable {
         "real-time costs a control period of fleet time per step; simulation runs at its own rate"),
       .number(
         "simulated_steps_per_second", \.simulatedStepsPerSecond, unit: "steps/s",
-        range: 0.001...1e9, "environment steps per second of fleet time when collecting in simulation"),
+        range: 0.001...1e9,
+        "environment steps per second of fleet time when collecting in simulation"),
       .boolean(
         "device_battery", \.hasDeviceBattery,
-        "whether the device's battery limits the agent; false for mains or a modelled battery"),
-      .table("device_overrides", \.deviceOverrides, "values of the device profile to replace; may be distributions"),
-      .table("link_overrides", \.linkOverrides, "values of the link profile to replace; may be distributions"),
+        "whether the device's battery limits the agent; false for mains; an environment that models "
+          + "the robot's battery replaces it"),
+      .table(
+        "device_overrides", \.deviceOverrides,
+        "values of the device profile to replace; may be distributions"),
+      .table(
+        "link_overrides", \.linkOverrides,
+        "values of the link profile to replace; may be distributions"),
       .table(
         "environment", \.environment,
         "settings of this group's environment, on top of [environment]; may be distributions"),

@@ -66,7 +66,9 @@ struct Override {
   private func applyToFleet(_ tree: inout SettingTable) -> String? {
     guard path.count >= 3 else { return "expected fleet.GROUP.key, such as fleet.0.count" }
     guard case .list(var groups) = tree["fleet"] else { return "the scenario has no [[fleet]]" }
-    let names = groups.indices.map { FleetGroupSettings.name(of: groups[$0], at: $0, of: groups.count) }
+    let names = groups.indices.map {
+      FleetGroupSettings.name(of: groups[$0], at: $0, of: groups.count)
+    }
     let chosen: [Int]
     if path[1] == "*" {
       chosen = Array(groups.indices)

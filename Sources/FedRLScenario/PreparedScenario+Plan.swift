@@ -22,7 +22,7 @@ extension PreparedScenario {
       name: member.name, group: member.group, kind: kind, device: member.device,
       link: member.link, stepsPerRound: member.stepsPerRound,
       simulatedStepsPerSecond: member.simulatedStepsPerSecond,
-      hasDeviceBattery: member.hasDeviceBattery)
+      hasDeviceBattery: member.hasDeviceBattery && !kind.specification.modelsBattery)
   }
 
   /// What judges policies: the scenario's evaluation environments, episodes and seed.

@@ -111,7 +111,9 @@ struct ScenarioPreparation {
     return nil
   }
 
-  private mutating func makeLearner(_ entry: LearnerEntry, _ specification: EnvironmentSpecification)
+  private mutating func makeLearner(
+    _ entry: LearnerEntry, _ specification: EnvironmentSpecification
+  )
     -> (any LearnerKind)?
   {
     do {
@@ -204,6 +206,7 @@ struct ScenarioPreparation {
       let nearest = max((steps + quantum / 2) / quantum, 1) * quantum
       if member.drawsSteps {
         scenario.members[index].stepsPerRound = nearest
+        scenario.members[index].drawn["steps_per_round"] = .integer(nearest)
       } else if steps != nearest {
         report(
           "[fleet.\(member.group)] steps_per_round",

@@ -66,7 +66,9 @@ extension ScenarioDecoder {
     }
   }
 
-  private mutating func check(_ quantity: String, of expectation: ScenarioExpectation, arms: [String]) {
+  private mutating func check(
+    _ quantity: String, of expectation: ScenarioExpectation, arms: [String]
+  ) {
     let parts = quantity.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     let place = "[expect] \(expectation.quantity)"
     guard parts.count >= 2, Self.roots.contains(parts[0]), !parts.contains("") else {

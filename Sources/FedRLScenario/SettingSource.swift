@@ -67,7 +67,8 @@ struct SettingSource {
           problems.append(.init(place: "\(place) \(key)", message: error.message))
         }
       } else if let message = schema.check(key, value) {
-        problems.append(.init(place: "\(place) \(key)", message: message + Distribution.hint(for: value)))
+        problems.append(
+          .init(place: "\(place) \(key)", message: message + Distribution.hint(for: value)))
       } else {
         plain[key] = value
       }

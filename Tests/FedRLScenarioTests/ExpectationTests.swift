@@ -50,14 +50,21 @@ import Testing
   }
 
   @Test(arguments: [
-    ("arms.federated.final.coverage", "unknown score \"coverage\"; expected one of return_mean, "
-      + "return_iqm, steps_mean, episodes, coverage_ratio"),
-    ("arms.federated.final.coverage_rati",
-      "unknown score \"coverage_rati\"; did you mean coverage_ratio?"),
+    (
+      "arms.federated.final.coverage",
+      "unknown score \"coverage\"; expected one of return_mean, "
+        + "return_iqm, steps_mean, episodes, coverage_ratio"
+    ),
+    (
+      "arms.federated.final.coverage_rati",
+      "unknown score \"coverage_rati\"; did you mean coverage_ratio?"
+    ),
     ("baselines.rando.coverage_ratio", "unknown baseline \"rando\"; did you mean random?"),
     ("totals.wall", "unknown total \"wall\"; did you mean wall_s?"),
-    ("arms.federated.final.environments.hall.coverage_ratio",
-      "unknown environment \"hall\"; expected one of room"),
+    (
+      "arms.federated.final.environments.hall.coverage_ratio",
+      "unknown environment \"hall\"; expected one of room"
+    ),
   ])
   func namesThatNoSummaryHasAreRefused(quantity: String, message: String) throws {
     #expect(

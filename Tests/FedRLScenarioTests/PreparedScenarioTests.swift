@@ -65,7 +65,9 @@ import Testing
   @Test func unknownBaselinesAreRefused() throws {
     #expect(
       try preparationProblems(of: scenarioText(rest: "[evaluation]\nbaselines = [\"plannr\"]"))
-        == ["patrol.toml: [evaluation] baselines: room has no baseline \"plannr\"; did you mean planner?"])
+        == [
+          "patrol.toml: [evaluation] baselines: room has no baseline \"plannr\"; did you mean planner?"
+        ])
   }
 
   @Test func devicesThatCannotTrainAndLinksThatCannotCarryAreRefused() throws {
@@ -103,8 +105,9 @@ import Testing
 
   @Test func thePlanHoldsEveryMember() throws {
     let prepared = try load(
-      scenarioText(fleet: "[[fleet]]\ncount = 2\nsteps_per_round = 64\ncollects = \"simulation\""))
-      .prepare(registry: registry)
+      scenarioText(fleet: "[[fleet]]\ncount = 2\nsteps_per_round = 64\ncollects = \"simulation\"")
+    )
+    .prepare(registry: registry)
     let plan = prepared.fleetPlan()
     #expect(plan.members.map(\.name) == ["fleet/1", "fleet/2"])
     #expect(plan.members[0].simulatedStepsPerSecond == 1000)

@@ -92,7 +92,8 @@ import Testing
       ["patrol.toml: [environment] speed: expected low ≤ high in uniform, got [3, 1]"]
     ),
     (
-      "uniform of a fraction for an integer", scenarioText(environment: "size = { uniform = [1.5, 3] }"),
+      "uniform of a fraction for an integer",
+      scenarioText(environment: "size = { uniform = [1.5, 3] }"),
       ["patrol.toml: [environment] size: expected an integer in 1...16, got 1.5"]
     ),
     (
@@ -225,8 +226,10 @@ import Testing
     ("fleet.count=3", "--set fleet.count: expected fleet.GROUP.key, such as fleet.0.count"),
     ("environment.name.x=3", "--set environment.name.x: name is \"room\", which has no keys"),
     ("environment.size=[1", "--set environment.size=[1: expected a TOML value, got [1"),
-    ("environment.mode=fsat",
-      "[environment] mode: expected one of fast, slow, got \"fsat\"; did you mean fast?"),
+    (
+      "environment.mode=fsat",
+      "[environment] mode: expected one of fast, slow, got \"fsat\"; did you mean fast?"
+    ),
   ])
   func overridesWithoutATargetAreRefused(override: String, message: String) {
     #expect(problems(of: scenarioText(), set: [override]) == ["patrol.toml: " + message])
