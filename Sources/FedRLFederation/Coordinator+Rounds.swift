@@ -54,7 +54,9 @@ extension Coordinator {
   mutating func receive(_ update: EncodedUpdate, from member: MemberID, at time: FleetTime)
     -> [CoordinatorCommand]
   {
-    guard case .round(var open) = state else { return [.rejected(member, lateOr(.noRound, update))] }
+    guard case .round(var open) = state else {
+      return [.rejected(member, lateOr(.noRound, update))]
+    }
     guard let turn = open.turns[member] else {
       return [.rejected(member, lateOr(.notSelected(round: open.round), update))]
     }

@@ -1,31 +1,5 @@
 public import FedRLNumerics
 
-/// How many of the available members take part in a round.
-public enum Participation: Sendable, Equatable {
-  /// In (0, 1]; rounded to the nearest whole member, at least one.
-  case fraction(Double)
-  /// At least 1; all where fewer are available.
-  case count(Int)
-
-  /// Members wanted out of `available`.
-  public func members(of available: Int) -> Int {
-    switch self {
-    case .fraction(let share): min(available, max(1, Int((share * Double(available)).rounded())))
-    case .count(let count): min(available, count)
-    }
-  }
-}
-
-/// What becomes of observation statistics.
-public enum NormalizerMode: String, Sendable, CaseIterable, Codable {
-  /// Members send sums, the server merges them, everybody uses the fleet's statistics.
-  case shared
-  /// Every member keeps its own; nothing is sent.
-  case local
-  /// As `shared` for the first rounds, then fixed.
-  case frozen
-}
-
 /// The settings of a federation.
 public struct FederationConfiguration: Sendable, Equatable {
   /// At least 1.

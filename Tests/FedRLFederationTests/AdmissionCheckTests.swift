@@ -54,9 +54,14 @@ import Testing
     #expect(failure { $0.delta[7] = .nan } == .notFinite(index: 7))
     #expect(failure { $0.delta[17] = -.infinity } == .notFinite(index: 17))
     #expect(
-      failure { $0.delta = .init(repeating: 0, count: 18); $0.delta[3] = 11 }
+      failure {
+        $0.delta = .init(repeating: 0, count: 18); $0.delta[3] = 11
+      }
         == .norm(got: 11, limit: 10))
-    #expect(failure { $0.delta = .init(repeating: 0, count: 18); $0.delta[3] = 10 } == nil)
+    #expect(
+      failure {
+        $0.delta = .init(repeating: 0, count: 18); $0.delta[3] = 10
+      } == nil)
     #expect(failure { $0.delta = .init(repeating: 3e38, count: 18) } != nil)
   }
 

@@ -6,7 +6,8 @@ import Testing
   static let members = (0..<4).map { MemberID($0) }
 
   func make(
-    members: Int = 4, features: Int? = nil, _ change: (inout FederationConfiguration) -> Void = { _ in }
+    members: Int = 4, features: Int? = nil,
+    _ change: (inout FederationConfiguration) -> Void = { _ in }
   ) -> Coordinator {
     var configuration = FederationConfiguration()
     configuration.rounds = 3
@@ -157,7 +158,8 @@ import Testing
     _ = report(&coordinator, 1, 4)
     #expect(coordinator.handle(.deadline(round: 2, phase: .training), at: .zero).isEmpty)
     let round = try #require(
-      summary(coordinator.handle(.deadline(round: 1, phase: .training), at: FleetTime(seconds: 160))))
+      summary(
+        coordinator.handle(.deadline(round: 1, phase: .training), at: FleetTime(seconds: 160))))
     #expect(round.reported == [MemberID(1)] && round.outcome == .merged)
     #expect(round.late == [MemberID(0), MemberID(2), MemberID(3)])
     #expect(coordinator.model.parameters.values[0] == 4)
@@ -256,7 +258,9 @@ import Testing
   @Test func aRoundWithNothingAdmittedEnds() throws {
     var coordinator = make()
     _ = coordinator.handle(.beginRound, at: .zero)
-    for member in 0..<3 { _ = coordinator.handle(.memberFailed(MemberID(member), round: 1), at: .zero) }
+    for member in 0..<3 {
+      _ = coordinator.handle(.memberFailed(MemberID(member), round: 1), at: .zero)
+    }
     let round = try #require(summary(report(&coordinator, 3, .infinity)))
     #expect(round.outcome == .quorumMissed && round.reported.isEmpty)
     #expect(coordinator.model.version == ModelVersion(1))
@@ -275,7 +279,8 @@ import Testing
       for base in 0..<3 {
         _ = coordinator.handle(.beginRound, at: .zero)
         let expects = coordinator.expectsSums
-        let wrong = encoded(1, base: base, sums: expects ? nil : .init(count: 3, first: [0], second: [0]))
+        let wrong = encoded(
+          1, base: base, sums: expects ? nil : .init(count: 3, first: [0], second: [0]))
         var probe = make(members: 1, features: 1) { $0.normalizer = mode }
         if base == 0 {
           _ = probe.handle(.beginRound, at: .zero)
@@ -292,9 +297,22 @@ import Testing
       switch mode {
       case .shared: #expect(counts == [3, 5, 5])
       case .local: #expect(counts == [nil, nil, nil])
-      case .frozen: #expect(counts == [3, 5, 5] && !coordinator.configuration.sendsObservationSums(inRound: 3))
+      case .frozen:
+        #expect(counts == [3, 5, 5] && !coordinator.configuration.sendsObservationSums(inRound: 3))
       }
       if mode == .frozen { #expect(coordinator.model.moments?.mean == [1.5]) }
+    }
+  }
+
+  @Test func trainingMayStartFromGivenStatistics() {
+    let given = Moments(count: 10, mean: [1], m2: [4])
+    for mode in NormalizerMode.allCases {
+      var configuration = FederationConfiguration()
+      configuration.normalizer = mode
+      let coordinator = Coordinator(
+        configuration: configuration, initial: ParameterVector(layout: layout),
+        observationFeatures: 1, initialMoments: given)
+      #expect(coordinator.model.moments == (mode == .local ? nil : given))
     }
   }
 

@@ -70,7 +70,8 @@ import Testing
       let byWeight = zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 } / total
       // Each term is rounded to 2⁻³²; under `samples` after scaling by 2⁻²⁰.
       #expect(abs(uniform.meanDelta[index] - plain) <= 0x1p-33 + 1e-15)
-      #expect(abs(weighted.meanDelta[index] - byWeight) <= 100 * 0x1p-33 / (total * 0x1p-20) + 1e-15)
+      #expect(
+        abs(weighted.meanDelta[index] - byWeight) <= 100 * 0x1p-33 / (total * 0x1p-20) + 1e-15)
     }
   }
 
@@ -101,7 +102,8 @@ import Testing
     let updates = (0..<12).map { _ in randomUpdate(&random, features: 2) }
     let center = [0.0, 0]
     let direct = try mean(updates, .samples, center: center)
-    let sent = try mean(try updates.map { try codec.decode(codec.encode($0)) }, .samples, center: center)
+    let sent = try mean(
+      try updates.map { try codec.decode(codec.encode($0)) }, .samples, center: center)
     #expect(sent == direct)
     // The mean itself, sent as an update, is the mean of one.
     var single = updates[0]
@@ -144,7 +146,9 @@ import Testing
       let factor: Float
       let shift: Float
       func outgoing(_ update: inout ModelUpdate, for member: MemberContext) {
-        for index in update.delta.indices { update.delta[index] = update.delta[index] * factor + shift }
+        for index in update.delta.indices {
+          update.delta[index] = update.delta[index] * factor + shift
+        }
       }
       func incoming(_ aggregate: inout Aggregate, for round: RoundContext) {
         for index in aggregate.meanDelta.indices {
@@ -152,7 +156,9 @@ import Testing
         }
       }
     }
-    let pipeline = UpdatePipeline(stages: [Affine(factor: 2, shift: 0), Affine(factor: 1, shift: 8)])
+    let pipeline = UpdatePipeline(stages: [
+      Affine(factor: 2, shift: 0), Affine(factor: 1, shift: 8),
+    ])
     let updates = [1, 2, 6].map { update(.init(repeating: $0, count: 18), samples: 1) }
     let sent = try updates.enumerated().map { index, update in
       try pipeline.codec.decode(

@@ -16,7 +16,8 @@ import Testing
         let values = (0..<count).map { _ in Float(random.uniform(-size, size)) }
         try sum.add(values, weight: weight)
         for index in 0..<count {
-          expected[index] += Int64((Double(values[index]) * weight * scale).rounded(.toNearestOrEven))
+          expected[index] += Int64(
+            (Double(values[index]) * weight * scale).rounded(.toNearestOrEven))
         }
       }
       #expect(sum.totals == expected)
