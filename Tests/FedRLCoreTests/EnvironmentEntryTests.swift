@@ -35,6 +35,11 @@ import Testing
     #expect(throws: SettingProblems(expected)) { try entry.make(table, context) }
   }
 
+  @Test func oneValueCanBeCheckedBeforeItIsDrawn() {
+    #expect(entry.checkSetting("wind", .number(0.5)) == nil)
+    #expect(entry.checkSetting("wind", .number(2)) == "expected a number in 0...1, got 2.0")
+  }
+
   @Test func anEnvironmentThatCannotBeMadeSaysWhy() {
     #expect(throws: EnvironmentError(setting: "refuses", "no walker under /somewhere")) {
       try entry.make(["refuses": .boolean(true)], context)

@@ -61,8 +61,8 @@ import Testing
     var sum = ExactSum(count: 3, fractionBits: 32, maximumTerms: 4)
     try sum.add([1, 2, 3] as [Float])
     let before = sum
-    // 2⁶² / 2³² / 4
-    let limit = 0x1p28
+    // 2⁵¹ / 2³²: rounding is exact below.
+    let limit = 0x1p19
     #expect(sum.termLimit == limit)
     #expect(throws: ExactSum.Failure.notFinite(index: 1)) {
       try sum.add([1, .nan, 3] as [Float])
@@ -84,10 +84,80 @@ import Testing
 
   @Test func asManyTermsOfTheLargestSizeAsAnnouncedDoNotOverflow() throws {
     for sign in [1.0, -1] {
-      var sum = ExactSum(count: 1, fractionBits: 20, maximumTerms: 1000)
-      for _ in 0..<1000 { try sum.add([sign * sum.termLimit] as [Double]) }
-      expectClose(sum.value(0), sign * 0x1p42, relative: 1e-9)
+      // 2⁶² / 2¹⁵ / 2²⁰ is below 2⁵¹ / 2²⁰: here the number of terms makes the limit.
+      var sum = ExactSum(count: 1, fractionBits: 20, maximumTerms: 1 << 15)
+      #expect(sum.termLimit == 0x1p27)
+      for _ in 0..<1 << 15 { try sum.add([sign * sum.termLimit] as [Double]) }
+      #expect(sum.value(0) == sign * 0x1p42)
+      var single = ExactSum(count: 1, fractionBits: 20, maximumTerms: 1 << 15)
+      for _ in 0..<1 << 15 { try single.add([Float(sign * single.termLimit)]) }
+      #expect(single == sum)
     }
+  }
+
+  /// Widths around whole vectors of the kernel.
+  @Test(arguments: [0, 1, 7, 8, 9, 16, 31, 100])
+  func singleAndDoublePrecisionTermsGiveTheSameBits(width: Int) throws {
+    for bits in [0, 5, 32, 40] {
+      var fast = ExactSum(count: width, fractionBits: bits)
+      var plain = ExactSum(count: width, fractionBits: bits)
+      for term in terms(20, width: width) {
+        let squares = try fast.add(term.values, weight: term.weight)
+        try plain.add(term.values.map(Double.init), weight: term.weight)
+        expectClose(
+          squares, term.values.reduce(0) { $0 + Double($1) * Double($1) }, relative: 1e-13)
+      }
+      #expect(fast == plain)
+    }
+  }
+
+  @Test func singlePrecisionTermsAreRoundedToEvenToo() throws {
+    var sum = ExactSum(count: 9, fractionBits: 0)
+    try sum.add([0.5, 1.5, 2.5, -0.5, -1.5, 0.49, -2.5, 3.5, 4.5] as [Float])
+    #expect(sum.totals == [0, 2, 2, 0, -2, 0, -2, 4, 4])
+  }
+
+  @Test func aTermThatIsRefusedInAnyPlaceLeavesTheSumAsItWas() throws {
+    let values = terms(1, width: 21)[0].values
+    var sum = ExactSum(count: 21)
+    try sum.add(values)
+    let before = sum
+    for place in 0..<21 {
+      var broken = values
+      broken[place] = .nan
+      #expect(throws: ExactSum.Failure.notFinite(index: place)) { try sum.add(broken) }
+      broken[place] = .infinity
+      #expect(throws: ExactSum.Failure.notFinite(index: place)) { try sum.add(broken) }
+      broken[place] = -1e30
+      let value = Double(broken[place])
+      #expect(
+        throws: ExactSum.Failure.overflow(index: place, value: value, limit: sum.termLimit)
+      ) { try sum.add(broken) }
+      #expect(sum == before)
+    }
+  }
+
+  @Test(arguments: [1e305, -1e305, .infinity, .nan])
+  func weightsBeyondReasonAreRefused(weight: Double) throws {
+    var sum = ExactSum(count: 2)
+    let before = sum
+    #expect(throws: ExactSum.Failure.self) { try sum.add([0, 1] as [Float], weight: weight) }
+    #expect(sum == before)
+    // Nothing, however often, is nothing.
+    if weight.isFinite { try sum.add([0, 0] as [Float], weight: weight) }
+    #expect(sum.totals == [0, 0])
+  }
+
+  @Test func aTermThatIsTakenOutLeavesNoTrace() throws {
+    let terms = terms(10, width: 13)
+    var sum = ExactSum(count: 13)
+    for term in terms { try sum.add(term.values, weight: term.weight) }
+    sum.remove(terms[4].values, weight: terms[4].weight)
+    var expected = ExactSum(count: 13)
+    for (index, term) in terms.enumerated() where index != 4 {
+      try expected.add(term.values, weight: term.weight)
+    }
+    #expect(sum == expected)
   }
 
   @Test func moreTermsThanAnnouncedStopTheProgram() async {
