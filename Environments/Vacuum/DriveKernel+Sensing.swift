@@ -5,41 +5,6 @@ import FedRLNumerics
 #endif
 
 extension DriveKernel {
-  /// Length of a ray through the true map until it meets a wall, at most `limit`.
-  ///
-  /// Sphere tracing: every cell stores how far a ray may go without meeting a wall; where that is
-  /// less than to the cell's edge, the ray goes to the edge. Exact for square cells.
-  ///
-  /// - Parameters:
-  ///   - px, py: origin in cells.
-  ///   - dx, dy: direction, of length 1.
-  ///   - limit: in cells, as the result.
-  @inline(__always)
-  func castRay(_ px: Float, _ py: Float, _ dx: Float, _ dy: Float, limit: Float) -> Float {
-    let ix = 1 / (dx.magnitude < 1e-9 ? 1e-9 : dx)
-    let iy = 1 / (dy.magnitude < 1e-9 ? 1e-9 : dy)
-    // Distance to a cell's far edge: (cell + [d > 0] − p) / d.
-    let ex = (dx > 0 ? 1 : 0) - px
-    let ey = (dy > 0 ? 1 : 0) - py
-    let stride = Int32(truncatingIfNeeded: width)
-    var t: Float = 0
-    while t < limit {
-      let cx = unsafe32(px + dx * t)
-      let cy = unsafe32(py + dy * t)
-      let value = trace[Int(cy &* stride &+ cx)]
-      if value == 0 { return t }
-      // At least a fiftieth of a cell: a ray along an edge may be put on its wrong side by rounding.
-      let free = Swift.max(Float(Int32(value) &- 1) * 0.125, 0.02)
-      let exit = Swift.min((Float(cx) + ex) * ix, (Float(cy) + ey) * iy) + 1e-3
-      t = Swift.max(t + free, exit)
-    }
-    return limit
-  }
-
-  /// Truncates a number that is known to be small and finite.
-  @inline(__always)
-  private func unsafe32(_ value: Float) -> Int32 { value.isNaN ? 0 : Int32(value) }
-
   /// Scans the surroundings, writes the readings and books them in the robot's own map.
   ///
   /// - Parameters:
@@ -63,12 +28,12 @@ extension DriveKernel {
     let inverseScale = Float(1 / lidarScale)
     let noise = Float(lidarNoise)
     var random = state.pointee.random
+    castRays(px, py, c, s, limit: limit, into: readings)
     for ray in 0..<rayCount {
-      let (rc, rs) = (rayCosine[ray], raySine[ray])
-      var length = castRay(px, py, c * rc - s * rs, s * rc + c * rs, limit: limit) * edge
+      var length = readings[ray] * edge
       if length < range {
         if noise > 0 { length += noise * Float(random.normal()) }
-        length = min(max(length, 0), range)
+        length = length < 0 ? 0 : length > range ? range : length
       } else {
         length = range
       }

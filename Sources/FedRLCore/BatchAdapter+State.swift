@@ -39,7 +39,8 @@ extension BatchAdapter where E: ~Copyable {
       let observation = try decoder.decodeArray(of: Float.self)
       guard steps >= 0, observation.count == observationCount else {
         throw StateDecoder.Failure.invalid(
-          "\(name): copy \(copy) was saved at step \(steps) with \(observation.count) observed values")
+          "\(name): copy \(copy) was saved at step \(steps) with \(observation.count) observed values"
+        )
       }
       begin(copy)
       if let snapshots {

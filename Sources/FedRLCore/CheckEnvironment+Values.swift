@@ -94,7 +94,8 @@ extension EnvironmentChecker {
       guard let fault = fault(of: value, at: index), seen.insert(index).inserted else { continue }
       let copy = firstCopy + position / names.count
       report(
-        fault.rule, "copy \(copy), step \(step), \(what) \(index) (\(names[index]))",
+        fault.rule,
+        "copy \(copy), step \(step), \(what) \(index) (\(names[index]))",
         fault.rule == .observationWritten ? "nothing" : "\(value)", fault.expected)
     }
   }
@@ -106,7 +107,9 @@ extension EnvironmentChecker {
       return (.observationWritten, "every element written")
     }
     if !value.isFinite { return (.observationFinite, "a finite number") }
-    let (low, high) = (specification.observations.low[index], specification.observations.high[index])
+    let (low, high) = (
+      specification.observations.low[index], specification.observations.high[index]
+    )
     let span = high - low
     let slack = options.boundsTolerance * (span.isFinite ? span : 1)
     return value < low - slack || value > high + slack

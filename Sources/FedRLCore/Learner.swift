@@ -169,8 +169,7 @@ public struct LearnerEntry: Sendable {
   public let summary: String
   public let settings: [SettingDescription]
   public let check: @Sendable (_ table: SettingTable, _ path: String) -> [SettingProblem]
-  public let make:
-    @Sendable (SettingTable, EnvironmentSpecification) throws -> any LearnerKind
+  public let make: @Sendable (SettingTable, EnvironmentSpecification) throws -> any LearnerKind
 
   public init<Settings: SettingsGroup>(
     name: String, summary: String, settings: Settings.Type,

@@ -46,6 +46,11 @@ public struct ExactSum: Sendable, Equatable {
       throw .length(got: values.count, expected: totals.count)
     }
     precondition(terms < maximumTerms, "more than \(maximumTerms) terms in an exact sum")
+    // A weight this large makes an overflow of any term but 0, and NaN of 0.
+    guard (weight * scale).isFinite else {
+      try add(count: values.count) { Double(values[$0]) * weight }
+      return values.reduce(0) { $0 + Double($1) * Double($1) }
+    }
     let (fits, squares) = run(values, weight: weight, subtracting: false)
     guard fits else {
       // Integers come off as exactly as they went on.

@@ -31,6 +31,13 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable, BitwiseC
     s3 = mixer.next() | 1
   }
 
+  /// A nameless stream with a given generator state, for known answers.
+  package init(state: (UInt64, UInt64, UInt64, UInt64)) {
+    nameHigh = 0
+    nameLow = 0
+    (s0, s1, s2, s3) = state
+  }
+
   /// The stream named by this one's name, a purpose and up to any number of indices.
   public func split(_ purpose: StaticString, _ indices: UInt64...) -> RandomStream {
     var name = StreamName(high: nameHigh, low: nameLow)
@@ -88,34 +95,37 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable, BitwiseC
     return Int(product.high)
   }
 
-  /// A standard normal number, by the ziggurat of Marsaglia and Tsang with Doornik's (2005) layers.
+  /// A standard normal number, by the ziggurat of Marsaglia and Tsang (2000) with Doornik's (2005)
+  /// layers.
+  ///
+  /// Seven bits choose the layer and 53 others the place in it, so that the two are independent.
   @inlinable
   public mutating func normal() -> Double {
-    let table = Ziggurat.shared
     while true {
       let bits = next()
       let layer = Int(bits & 127)
-      let u = 2 * (Double(bits >> 11) * 0x1p-53) - 1
-      let x = u * table.edges[layer]
-      if u.magnitude < table.ratios[layer] { return x }
-      if let value = normalEdge(layer: layer, x: x, negative: u < 0) { return value }
+      // Uniform in −2⁵²..<2⁵².
+      let place = Int64(bitPattern: bits) >> 11
+      let x = Double(place) * Ziggurat.widths[layer]
+      if place.magnitude < Ziggurat.limits[layer] { return x }
+      if let value = normalEdge(layer: layer, x: x) { return value }
     }
   }
 
+  /// The part of a layer that does not lie wholly under the curve; `nil` for a point above it.
   @usableFromInline
-  mutating func normalEdge(layer: Int, x: Double, negative: Bool) -> Double? {
-    let table = Ziggurat.shared
+  mutating func normalEdge(layer: Int, x: Double) -> Double? {
     if layer == 0 {
       // The tail beyond the last edge (Marsaglia 1964).
       while true {
         let a = log(1 - uniform()) / Ziggurat.tail
         let b = log(1 - uniform())
-        if -2 * b >= a * a { return negative ? a - Ziggurat.tail : Ziggurat.tail - a }
+        if -2 * b >= a * a { return x < 0 ? a - Ziggurat.tail : Ziggurat.tail - a }
       }
     }
-    let f0 = exp(-0.5 * (table.edges[layer] * table.edges[layer] - x * x))
-    let f1 = exp(-0.5 * (table.edges[layer + 1] * table.edges[layer + 1] - x * x))
-    return f1 + uniform() * (f0 - f1) < 1 ? x : nil
+    let outer = Ziggurat.heights[layer]
+    let inner = Ziggurat.heights[layer + 1]
+    return outer + uniform() * (inner - outer) < exp(-0.5 * x * x) ? x : nil
   }
 
   /// Shuffles indices in place (Fisher and Yates).
@@ -147,34 +157,5 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     z = (z ^ (z >> 30)) &* 0xbf58_476d_1ce4_e5b9
     z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
     return z ^ (z >> 31)
-  }
-}
-
-/// 128 layers of equal area under the normal density.
-@usableFromInline
-struct Ziggurat: @unchecked Sendable {
-  // Sendable: filled once, read only afterwards.
-  @usableFromInline static let shared = Ziggurat()
-  @usableFromInline static let tail = 3.442619855899
-  /// `[129]`: right edges of the layers, outermost first.
-  @usableFromInline let edges: UnsafePointer<Double>
-  /// `[128]`: the share of each layer that lies wholly under the curve.
-  @usableFromInline let ratios: UnsafePointer<Double>
-
-  private init() {
-    let area = 9.91256303526217e-3
-    let edges = UnsafeMutablePointer<Double>.allocate(capacity: 129)
-    let ratios = UnsafeMutablePointer<Double>.allocate(capacity: 128)
-    var f = exp(-0.5 * Self.tail * Self.tail)
-    edges[0] = area / f
-    edges[1] = Self.tail
-    edges[128] = 0
-    for layer in 2..<128 {
-      edges[layer] = (-2 * log(area / edges[layer - 1] + f)).squareRoot()
-      f = exp(-0.5 * edges[layer] * edges[layer])
-    }
-    for layer in 0..<128 { ratios[layer] = edges[layer + 1] / edges[layer] }
-    self.edges = UnsafePointer(edges)
-    self.ratios = UnsafePointer(ratios)
   }
 }

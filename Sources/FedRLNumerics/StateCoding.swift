@@ -40,7 +40,9 @@ public struct StateDecoder: Sendable {
 
   public var isAtEnd: Bool { position == bytes.count }
 
-  public mutating func decode<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type = T.self) throws(Failure) -> T {
+  public mutating func decode<T: FixedWidthInteger & BitwiseCopyable>(_ type: T.Type = T.self)
+    throws(Failure) -> T
+  {
     T(littleEndian: try raw(T.self))
   }
   public mutating func decode(_ type: Double.Type = Double.self) throws(Failure) -> Double {
@@ -66,7 +68,7 @@ public struct StateDecoder: Sendable {
     let count = try decode(UInt64.self)
     let size = MemoryLayout<T>.stride
     guard count <= UInt64(bytes.count - position) / UInt64(size) else {
-      throw .truncated(at: position, needed: Int(clamping: count) , length: bytes.count)
+      throw .truncated(at: position, needed: Int(clamping: count), length: bytes.count)
     }
     let start = position
     position += Int(count) * size

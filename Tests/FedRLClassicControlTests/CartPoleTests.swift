@@ -77,7 +77,8 @@ import Testing
     ]
     let batch = CartPoleBatch(count: 1, settings: settings)
     let adapter = BatchAdapter<CartPole>(count: 1) { CartPole(settings) }
-    for world in [batch as any BatchEnvironment, adapter] {
+    // The batch last, so that its state in double precision can be looked at.
+    for world in [adapter as any BatchEnvironment, batch] {
       var rows = BatchRows(world)
       rows.reset(world, seed: 1)
       batch[0] = start

@@ -26,12 +26,18 @@ import Testing
   @Test func wrongSettingsAreAllReportedAndNothingIsMade() {
     let table: SettingTable = ["wind": .number(2), "max_step": .integer(3), "refuses": .integer(1)]
     let expected = [
-      SettingProblem(place: "[environment] max_step", message: "unknown key; did you mean max_steps?"),
+      SettingProblem(
+        place: "[environment] max_step", message: "unknown key; did you mean max_steps?"),
       SettingProblem(place: "[environment] refuses", message: "expected true or false, got 1"),
       SettingProblem(place: "[environment] wind", message: "expected a number in 0...1, got 2.0"),
     ]
     #expect(entry.check(table, "[environment]") == expected)
     #expect(throws: SettingProblems(expected)) { try entry.make(table, context) }
+  }
+
+  @Test func oneValueCanBeCheckedBeforeItIsDrawn() {
+    #expect(entry.checkSetting("wind", .number(0.5)) == nil)
+    #expect(entry.checkSetting("wind", .number(2)) == "expected a number in 0...1, got 2.0")
   }
 
   @Test func anEnvironmentThatCannotBeMadeSaysWhy() {

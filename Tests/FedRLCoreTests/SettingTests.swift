@@ -17,6 +17,7 @@ import Testing
     var map = "home.yaml"
     var dynamics = Dynamics.diffdrive
     var hidden = [64, 64]
+    var overrides: SettingTable = [:]
     static var settings: [Setting<Group>] {
       [
         .number("max_speed", \.speed, unit: "m/s", range: 0.05...5, "Top speed"),
@@ -34,6 +35,7 @@ import Testing
           "hidden", \.hidden, range: "positive integers", "Units of each hidden layer",
           encode: { .integer($0) },
           decode: { if case .integer(let value) = $0, value > 0 { value } else { nil } }),
+        .table("environment", \.overrides, "Settings of the environment"),
       ]
     }
     func validate() -> [(setting: String, message: String)] {
@@ -74,6 +76,7 @@ import Testing
       "hidden", .list([.integer(64), .integer(0)]),
       "expected a list of positive integers, got 0 in it"
     ),
+    ("environment", .integer(3), "expected a table, got 3"),
     (
       "max_speed", .table(["uniform": .list([.number(0.25), .integer(1)])]),
       "expected a number in 0.05...5, got { uniform = [0.25, 1] }"
@@ -151,6 +154,7 @@ import Testing
     group.title = "flat \"2\""
     group.dynamics = .discrete
     group.hidden = [32]
+    group.overrides = ["dirt": .number(0.5), "walls": .list([.boolean(true)])]
     group.gain = 7
     let (decoded, problems) = decode(group.table)
     #expect(problems.isEmpty && decoded == group)
@@ -162,17 +166,30 @@ import Testing
     #expect(
       descriptions.map(\.type) == [
         "number", "number", "number", "number", "integer", "integer", "integer", "boolean",
-        "text", "path", "choice", "list",
+        "text", "path", "choice", "list", "table",
       ])
     #expect(
       descriptions.map(\.range) == [
         "0.05...5", "", "≥ 0", "≤ 10", "1...1080", "≥ 1", "", "true | false", "", "",
-        "diffdrive | discrete", "positive integers",
+        "diffdrive | discrete", "positive integers", "",
       ])
     #expect(descriptions[0].unit == "m/s" && descriptions[0].defaultValue == .number(0.5))
     #expect(descriptions[0].text == "Top speed")
     #expect(descriptions[10].defaultValue == .text("diffdrive"))
-    #expect(descriptions.map(\.acceptsDistribution) == [Bool](repeating: true, count: 11) + [false])
+    #expect(
+      descriptions.map(\.acceptsDistribution) == [Bool](repeating: true, count: 11) + [
+        false, false,
+      ])
+  }
+
+  @Test func oneValueOfOneSettingCanBeLookedAt() {
+    #expect(Group.problem(withValue: .number(0.5), of: "max_speed") == nil)
+    // Relations to other settings do not count.
+    #expect(Group.problem(withValue: .number(4), of: "max_speed") == nil)
+    #expect(
+      Group.problem(withValue: .number(6), of: "max_speed")
+        == "expected a number in 0.05...5, got 6.0")
+    #expect(Group.problem(withValue: .number(6), of: "nothing") == nil)
   }
 
   @Test func valuesAreWrittenAsAPersonWouldWriteThem() {

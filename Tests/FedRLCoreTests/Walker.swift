@@ -85,7 +85,8 @@ struct Walker: ConfigurableEnvironment {
     lastAction = action[0]
     let push = isDiscrete ? (action[0] - 1) * 0.4 : action[0]
     let gust =
-      fault == .realRandomness ? Double.random(in: -0.05...0.05)
+      fault == .realRandomness
+      ? Double.random(in: -0.05...0.05)
       : fault == .ignoresSeed ? 0.01 : random.normal() * settings.wind
     velocity += push * 0.5 + Float(gust) + nudge.value
     velocity *= fault == .neverEnds ? 0.1 : 0.95
