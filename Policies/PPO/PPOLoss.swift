@@ -38,6 +38,8 @@ public struct PPOLossTerms: Sendable, Equatable {
   public var clipFraction = 0.0
   /// policy − entropy coefficient · entropy + value coefficient · value
   public var total = 0.0
+
+  public init() {}
 }
 
 /// Samples of one gradient step, as pointers into arrays that outlive it. M is `count`.
