@@ -47,9 +47,10 @@ import Testing
       (0..<rows).reduce(0) { sum, row in
         let (outputs, value) = oracle.actorCritic(
           parameters, x[row * 5..<(row + 1) * 5].map { Double($0) })
-        return sum + outputs.indices.reduce(value * Double(b[row])) {
-          $0 + outputs[$1] * Double(a[row * 3 + $1])
-        }
+        return sum
+          + outputs.indices.reduce(value * Double(b[row])) {
+            $0 + outputs[$1] * Double(a[row * 3 + $1])
+          }
       }
     }
     let expected = finiteDifferences(at: weights.map { Double($0) }, of: scalar)
@@ -102,7 +103,8 @@ import Testing
     #expect(separate.count == 2 * (5 * 7 + 7 + 7 * 6 + 6) + 6 * 3 + 3 + 3 + 6 + 1)
     let shared = Shape(hidden: [7, 6], activation: .tanh, trunk: .shared).design.layout
     #expect(shared["trunk.1.weight"]?.shape == [6, 7])
-    #expect(shared["actor.0.weight"]?.shape == [3, 6] && shared["critic.0.weight"]?.shape == [1, 6])
+    #expect(
+      shared["actor.0.weight"]?.shape == [3, 6] && shared["critic.0.weight"]?.shape == [1, 6])
     #expect(shared.segments.allSatisfy { $0.name.hasPrefix($0.part.rawValue) })
   }
 

@@ -118,7 +118,8 @@ private func checkRows(rows: Int, columns: Int) {
     precondition(abs(Double(sums[column]) - exact) < 1e-5, "column sums")
   }
   let inverse = bias.map { abs($0) * 4 }
-  Kernels.normalize(x, mean: bias, inverse: inverse, limit: 10, into: &y, rows: rows, columns: columns)
+  Kernels.normalize(
+    x, mean: bias, inverse: inverse, limit: 10, into: &y, rows: rows, columns: columns)
   expect("normalize", y, tolerance: 1e-5) {
     min(max((value($0 * columns + $1) - Double(bias[$1])) * Double(inverse[$1]), -10), 10)
   }

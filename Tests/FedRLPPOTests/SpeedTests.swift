@@ -82,7 +82,8 @@ struct SpeedTests {
       let learner = kind.makeLearner()
       learner.begin(memory: memory, in: world, random: RandomStream(seed: 1))
       let parameters = kind.initialParameters(RandomStream(seed: 2))
-      let moments = kind.normalizesObservations
+      let moments =
+        kind.normalizesObservations
         ? Moments(features: world.specification.observations.count) : nil
       return try seconds(1) {
         var task = makeTask(
