@@ -27,7 +27,7 @@ func zooCartPoleSettings() -> PPOSettings {
     let settings = zooCartPoleSettings()
     let kind = PPOKind(settings, for: CartPoleKind().specification)
     let turns = 10
-    let stepsPerTurn = 50_000 / turns / kind.stepQuantum * kind.stepQuantum
+    let stepsPerTurn = 100_000 / turns / kind.stepQuantum * kind.stepQuantum
     let began = ContinuousClock.now
     // One seed's run shares nothing with another's.
     let scores = try await withThrowingTaskGroup(of: (UInt64, Double, Double).self) { group in
