@@ -67,7 +67,8 @@ public struct ActorCriticDesign: Sendable, Equatable {
   /// Orthogonal weights (gain √2 in hidden layers, 0.01 in the policy's head, 1 in the value's), zero
   /// biases, log standard deviations as given.
   /// - Parameter random: each layer draws from a stream named by its place.
-  public func initialParameters(_ random: RandomStream, logDeviation: Float = 0) -> ParameterVector {
+  public func initialParameters(_ random: RandomStream, logDeviation: Float = 0) -> ParameterVector
+  {
     var parameters = ParameterVector(layout: layout)
     let layers = trunkLayers + actorLayers + criticLayers
     parameters.values.withUnsafeMutableBufferPointer { values in

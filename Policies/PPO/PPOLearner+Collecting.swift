@@ -1,10 +1,10 @@
-import FedRLCore
+package import FedRLCore
 import FedRLNetworks
 import FedRLNumerics
 
 extension PPOLearner {
   /// Fills the rollout: T steps of all copies, then values and advantages.
-  func collect(
+  package func collect(
     _ turn: inout Turn, _ memory: PPOMemory, _ environment: any BatchEnvironment
   ) throws {
     let copies = rollout.copies

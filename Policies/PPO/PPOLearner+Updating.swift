@@ -1,6 +1,6 @@
-import FedRLCore
+package import FedRLCore
 import FedRLNetworks
-import FedRLNumerics
+package import FedRLNumerics
 
 extension PPOLearner {
   /// Sums of one update's diagnostics.
@@ -21,7 +21,7 @@ extension PPOLearner {
   }
 
   /// Learns from the rollout: epochs of shuffled minibatches.
-  func learn(
+  package func learn(
     _ turn: inout Turn, _ memory: PPOMemory, progress: Double, shuffling: inout RandomStream,
     hook: (any GradientHook)?
   ) throws {

@@ -1,5 +1,5 @@
 public import FedRLCore
-import FedRLNetworks
+package import FedRLNetworks
 public import FedRLNumerics
 
 /// PPO's machine: rollout, minibatch, gradient and activations, allocated once and used for one agent
@@ -9,14 +9,14 @@ public final class PPOLearner: Learner {
   let head: PolicyHead
   let masksActions: Bool
   let metricCount: Int
-  let network: ActorCriticNetwork
+  package let network: ActorCriticNetwork
   let adam: Adam
-  let rollout: Rollout
+  package let rollout: Rollout
   let minibatch: Minibatch
   var normalizer: ObservationNormalizer
   /// The flat parameters in training.
-  let weights: FloatBuffer
-  let gradient: FloatBuffer
+  package let weights: FloatBuffer
+  package let gradient: FloatBuffer
   /// `[minibatch, outputs]` and `[minibatch]`: gradients by the networks' outputs.
   let outputGradient: FloatBuffer
   let valueGradient: FloatBuffer
@@ -113,14 +113,14 @@ public final class PPOLearner: Learner {
 }
 
 /// What grows while a turn goes on.
-struct Turn {
-  var report = LearningReport()
+package struct Turn {
+  package var report = LearningReport()
   var observedSums: MomentSums?
   var actionRandom: RandomStream
   /// Environment steps over all copies.
   var steps = 0
 
-  init(_ task: TrainingTask) {
+  package init(_ task: TrainingTask) {
     observedSums = task.observedSums
     actionRandom = task.random.split("action")
   }

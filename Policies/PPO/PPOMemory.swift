@@ -5,20 +5,20 @@ public import FedRLNumerics
 /// stand, and its own reward statistics. No rollouts, no gradients, no networks.
 public final class PPOMemory: AgentMemory {
   /// One copy's running episode.
-  struct Running: BitwiseCopyable, Equatable {
+  package struct Running: BitwiseCopyable, Equatable {
     /// Σ γ^… r, reset where an episode ends: what reward scaling measures.
-    var discountedReturn = 0.0
+    package var discountedReturn = 0.0
     /// Sum of raw rewards.
-    var episodeReturn = 0.0
-    var steps = 0
+    package var episodeReturn = 0.0
+    package var steps = 0
   }
 
   /// Count, mean and M2 of the discounted return, begun as Stable-Baselines3's `RunningMeanStd`: as if
   /// 10⁻⁴ samples of variance 1 had been seen.
-  struct ReturnStatistics: BitwiseCopyable, Equatable {
-    var count = 1e-4
-    var mean = 0.0
-    var m2 = 1e-4
+  package struct ReturnStatistics: BitwiseCopyable, Equatable {
+    package var count = 1e-4
+    package var mean = 0.0
+    package var m2 = 1e-4
 
     mutating func add(_ value: Double) {
       count += 1
@@ -27,21 +27,21 @@ public final class PPOMemory: AgentMemory {
       m2 += delta * (value - mean)
     }
     /// What a reward is multiplied with.
-    var scale: Double { 1 / (m2 / count + 1e-8).squareRoot() }
+    package var scale: Double { 1 / (m2 / count + 1e-8).squareRoot() }
   }
 
   /// `[parameters]`
-  let firstMoments: FloatBuffer
+  package let firstMoments: FloatBuffer
   /// `[parameters]`
-  let secondMoments: FloatBuffer
+  package let secondMoments: FloatBuffer
   /// Adam's t: steps since the last restart.
-  var adamSteps = 0
+  package var adamSteps = 0
   /// `[B, observations]`, raw: what the next action is chosen from.
-  let observations: FloatBuffer
+  package let observations: FloatBuffer
   /// `[B]`
-  let running: UnsafeMutablePointer<Running>
+  package let running: UnsafeMutablePointer<Running>
   let copies: Int
-  var returnStatistics = ReturnStatistics()
+  package var returnStatistics = ReturnStatistics()
 
   init(parameters: Int, copies: Int, observationWidth: Int) {
     firstMoments = FloatBuffer(count: parameters)

@@ -1,32 +1,6 @@
 public import FedRLCore
 public import FedRLNetworks
 
-/// How a quantity follows the fleet's progress.
-public enum Schedule: String, Sendable, CaseIterable {
-  /// The same all the time.
-  case constant
-  /// From the given value at the first round's start to 0 at the last round's end.
-  case linear
-
-  /// - Parameter progress: 0 at the first round's start, 1 at the last round's end.
-  func value(_ initial: Double, progress: Double) -> Double {
-    switch self {
-    case .constant: initial
-    case .linear: initial * (1 - progress)
-    }
-  }
-}
-
-/// What becomes of Adam's state when the fleet's weights replace the agent's.
-public enum OptimizerOnSync: String, Sendable, CaseIterable {
-  /// Moments stay, the step count restarts (Adam-Rel, Ellis et al., arXiv:2412.17113).
-  case rel
-  /// Everything stays.
-  case keep
-  /// Everything restarts.
-  case reset
-}
-
 /// Settings of PPO. Defaults are those of Stable-Baselines3 2.x where it has the setting.
 public struct PPOSettings: SettingsGroup, Equatable {
   /// B.

@@ -1,34 +1,34 @@
-import FedRLCore
-import FedRLNumerics
+package import FedRLCore
+package import FedRLNumerics
 
 /// What B copies of the environment did in T steps. Belongs to the learner and is filled anew.
-struct Rollout: ~Copyable {
-  let steps: Int
-  let copies: Int
-  let observationWidth: Int
-  let actionWidth: Int
+package struct Rollout: ~Copyable {
+  package let steps: Int
+  package let copies: Int
+  package let observationWidth: Int
+  package let actionWidth: Int
   /// Choices where actions are masked, else 0.
-  let maskWidth: Int
+  package let maskWidth: Int
   /// `[T+1, B, observations]`, as the network sees them; the last step is what comes after.
-  let observations: FloatBuffer
+  package let observations: FloatBuffer
   /// `[T, B, actionWidth]`, unclipped.
-  let actions: FloatBuffer
+  package let actions: FloatBuffer
   /// `[T, B, maskWidth]`
-  let masks: FloatBuffer
+  package let masks: FloatBuffer
   /// `[T, B]`
-  let logProbabilities: FloatBuffer
+  package let logProbabilities: FloatBuffer
   /// `[T, B]`, as learned from: scaled if the settings say so.
-  let rewards: FloatBuffer
+  package let rewards: FloatBuffer
   /// `[T+1, B]`
-  let values: FloatBuffer
+  package let values: FloatBuffer
   /// `[T, B]`: value of the state reached, before any reset.
-  let nextValues: FloatBuffer
+  package let nextValues: FloatBuffer
   /// `[T, B]`
-  let advantages: FloatBuffer
+  package let advantages: FloatBuffer
   /// `[T, B]`: advantages + values.
-  let returns: FloatBuffer
+  package let returns: FloatBuffer
   /// `[T, B]`
-  let ends: UnsafeMutablePointer<EpisodeEnd>
+  package let ends: UnsafeMutablePointer<EpisodeEnd>
 
   init(steps: Int, copies: Int, observationWidth: Int, actionWidth: Int, maskWidth: Int) {
     self.steps = steps
@@ -53,11 +53,11 @@ struct Rollout: ~Copyable {
   deinit { ends.deallocate() }
 
   /// T·B.
-  var samples: Int { steps * copies }
+  package var samples: Int { steps * copies }
 
   /// Where `nextValues` still holds nothing (no episode ended), puts the next step's value; then fills
   /// `advantages` and `returns`.
-  func finish(discount: Double, decay: Double) {
+  package func finish(discount: Double, decay: Double) {
     for index in 0..<samples where ends[index] == .none {
       nextValues.pointer[index] = values.pointer[index + copies]
     }
@@ -70,7 +70,7 @@ struct Rollout: ~Copyable {
   }
 
   /// 1 − Var(returns − values) / Var(returns); 0 where all returns are equal.
-  var explainedVariance: Double {
+  package var explainedVariance: Double {
     var errorMean = 0.0
     var errorSquares = 0.0
     var returnMean = 0.0
@@ -90,58 +90,10 @@ struct Rollout: ~Copyable {
   }
 
   /// All samples in order, without copying them.
-  var view: MinibatchView {
+  package var view: MinibatchView {
     MinibatchView(
       count: samples, observations: observations.pointer, actions: actions.pointer,
       masks: maskWidth > 0 ? UnsafePointer(masks.pointer) : nil,
-      logProbabilities: logProbabilities.pointer, advantages: advantages.pointer,
-      returns: returns.pointer, values: values.pointer)
-  }
-}
-
-/// Shuffled samples copied together for one gradient step.
-struct Minibatch: ~Copyable {
-  let capacity: Int
-  private let observations: FloatBuffer
-  private let actions: FloatBuffer
-  private let masks: FloatBuffer
-  private let logProbabilities: FloatBuffer
-  private let advantages: FloatBuffer
-  private let returns: FloatBuffer
-  private let values: FloatBuffer
-
-  init(capacity: Int, observationWidth: Int, actionWidth: Int, maskWidth: Int) {
-    self.capacity = capacity
-    observations = FloatBuffer(count: capacity * observationWidth)
-    actions = FloatBuffer(count: capacity * actionWidth)
-    masks = FloatBuffer(count: capacity * maskWidth)
-    logProbabilities = FloatBuffer(count: capacity)
-    advantages = FloatBuffer(count: capacity)
-    returns = FloatBuffer(count: capacity)
-    values = FloatBuffer(count: capacity)
-  }
-
-  /// Copies the samples that `indices` name.
-  func gather(
-    _ rollout: borrowing Rollout, indices: UnsafePointer<Int32>, count: Int
-  ) -> MinibatchView {
-    precondition(count <= capacity)
-    func take(_ from: UnsafePointer<Float>, _ columns: Int, _ to: UnsafeMutablePointer<Float>) {
-      Kernels.gatherRows(from, indices: indices, rows: count, columns: columns, into: to)
-    }
-    take(rollout.observations.pointer, rollout.observationWidth, observations.pointer)
-    take(rollout.actions.pointer, rollout.actionWidth, actions.pointer)
-    if rollout.maskWidth > 0 { take(rollout.masks.pointer, rollout.maskWidth, masks.pointer) }
-    for row in 0..<count {
-      let index = Int(indices[row])
-      logProbabilities.pointer[row] = rollout.logProbabilities.pointer[index]
-      advantages.pointer[row] = rollout.advantages.pointer[index]
-      returns.pointer[row] = rollout.returns.pointer[index]
-      values.pointer[row] = rollout.values.pointer[index]
-    }
-    return MinibatchView(
-      count: count, observations: observations.pointer, actions: actions.pointer,
-      masks: rollout.maskWidth > 0 ? UnsafePointer(masks.pointer) : nil,
       logProbabilities: logProbabilities.pointer, advantages: advantages.pointer,
       returns: returns.pointer, values: values.pointer)
   }

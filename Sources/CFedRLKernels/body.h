@@ -1,6 +1,6 @@
-// The kernels of one path. Included once per instruction set by kernels.c, which defines PATH and the
-// target attribute. Products followed by sums are written in one expression: the compiler fuses them
-// where the target can.
+// The kernels of one path. Included once per instruction set by kernels.c, which defines PATH and
+// the target attribute. Products followed by sums are written in one expression: the compiler fuses
+// them where the target can.
 
 #define K(name) NAME(name, PATH)
 
@@ -165,7 +165,8 @@ static void K(axpy)(float factor, const float *x, float *y, int64_t count) {
   }
 }
 
-static INLINE void K(adam_lanes)(lanes *p, lanes *m, lanes *v, lanes g, const fedrl_adam_factors *f) {
+static INLINE void K(adam_lanes)(lanes *p, lanes *m, lanes *v, lanes g,
+                                 const fedrl_adam_factors *f) {
   lanes zero = {0};
   g = g * f->gradient_scale;
   lanes first = (g - *m) * f->one_minus_beta1 + *m;
@@ -192,7 +193,9 @@ static void K(adam)(float *p, float *m, float *v, const float *g, int64_t count,
   }
   if (i < count) {
     int64_t rest = count - i;
-    lanes a = K(load_some)(p + i, rest), b = K(load_some)(m + i, rest), c = K(load_some)(v + i, rest);
+    lanes a = K(load_some)(p + i, rest);
+    lanes b = K(load_some)(m + i, rest);
+    lanes c = K(load_some)(v + i, rest);
     K(adam_lanes)(&a, &b, &c, K(load_some)(g + i, rest), &f);
     K(store_some)(p + i, a, rest);
     K(store_some)(m + i, b, rest);
@@ -200,8 +203,8 @@ static void K(adam)(float *p, float *m, float *v, const float *g, int64_t count,
   }
 }
 
-static void K(normalize)(const float *x, const float *mean, const float *inverse, float limit, float *y,
-                         int64_t rows, int64_t columns) {
+static void K(normalize)(const float *x, const float *mean, const float *inverse, float limit,
+                         float *y, int64_t rows, int64_t columns) {
   for (int64_t row = 0; row < rows; row++, x += columns, y += columns) {
     int64_t c = 0;
     for (; c + width <= columns; c += width) {

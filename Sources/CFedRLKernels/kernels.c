@@ -2,17 +2,17 @@
 
 #include <string.h>
 
-// 16 lanes on every path: where registers are narrower the compiler splits them, so that the order of
-// every sum is the same everywhere. Alignment 4: rows begin anywhere.
+// 16 lanes on every path: where registers are narrower the compiler splits them, so that the order
+// of every sum is the same everywhere. Alignment 4: rows begin anywhere.
 typedef float lanes __attribute__((vector_size(64), aligned(4), may_alias));
 typedef int32_t bits __attribute__((vector_size(64), aligned(4), may_alias));
 typedef float half_lanes __attribute__((vector_size(32), aligned(4), may_alias));
 typedef double wide __attribute__((vector_size(64), aligned(8), may_alias));
 enum { width = 16 };
 
-// tanh(x) = x P(x^2) / Q(x^2), fitted on [0, 8.5] for least relative error: weighted linear least squares
-// with Lawson's reweighting, then a search among neighbouring Float coefficients. Relative error of the
-// whole Float evaluation: 2.4e-7.
+// tanh(x) = x P(x^2) / Q(x^2), fitted on [0, 8.5] for least relative error: weighted linear least
+// squares with Lawson's reweighting, then a search among neighbouring Float coefficients. Relative
+// error of the whole Float evaluation: 2.4e-7.
 #define TANH_P0 0x1.fffffap-1f
 #define TANH_P1 0x1.12b3fep-3f
 #define TANH_P2 0x1.cf35cap-9f
@@ -43,7 +43,8 @@ enum { width = 16 };
 #undef PATH
 
 #define PATH avx512
-#pragma clang attribute push(__attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
+#pragma clang attribute push(                                                                     \
+    __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
 #include "body.h"
 #pragma clang attribute pop
 #undef PATH
@@ -156,7 +157,8 @@ int64_t fedrl_first_non_finite(const float *x, int64_t count) {
   return chosen->first_non_finite(x, count);
 }
 
-void fedrl_gather_rows(const float *x, const int32_t *indices, int64_t rows, int64_t columns, float *y) {
+void fedrl_gather_rows(const float *x, const int32_t *indices, int64_t rows, int64_t columns,
+                       float *y) {
   // Rows come in shuffled order, which no hardware prefetcher foresees.
   enum { ahead = 8, line = 16 };
   for (int64_t row = 0; row < rows; row++) {

@@ -5,14 +5,15 @@
 /// Vectorised single-precision kernels with run-time dispatch (AVX-512, AVX2 with FMA, portable).
 ///
 /// Matrices are row-major and tight. No kernel allocates, reads past its arrays or depends on their
-/// alignment; the last lanes of a row go through the same arithmetic as full ones, so that an element's
-/// result does not depend on where it lies. For one path all results are deterministic.
+/// alignment; the last lanes of a row go through the same arithmetic as full ones, so that an
+/// element's result does not depend on where it lies. For one path all results are deterministic;
+/// AVX-512 and AVX2 give the same bits, the portable path rounds products before it adds them.
 
 /// The instruction set this process dispatches to: "avx512", "avx2" or "portable".
 const char *fedrl_kernel_path(void);
 
-/// Dispatches to another path from here on; 0 if this processor or build has no such path. For tests,
-/// and for repeating a run of another machine. Call before other threads use the kernels.
+/// Dispatches to another path from here on; 0 if this processor or build has no such path. For
+/// tests, and for repeating a run of another machine. Call before other threads use the kernels.
 int fedrl_use_kernel_path(const char *name);
 
 /// y[i] <- tanh(x[i]); error below 3e-7 absolute, odd, |y| <= 1, NaN stays NaN. x may be y.
@@ -58,12 +59,14 @@ typedef struct {
 void fedrl_adam(float *p, float *m, float *v, const float *g, int64_t count,
                 const fedrl_adam_factors *factors);
 
-/// y[r, c] <- (x[r, c] - mean[c]) inverse[c], limited to [-limit, limit]; NaN stays NaN. x may be y.
+/// y[r, c] <- (x[r, c] - mean[c]) inverse[c], limited to [-limit, limit]; NaN stays NaN. x may be
+/// y.
 void fedrl_normalize(const float *x, const float *mean, const float *inverse, float limit, float *y,
                      int64_t rows, int64_t columns);
 
 /// y[i, :] <- x[indices[i], :]
-void fedrl_gather_rows(const float *x, const int32_t *indices, int64_t rows, int64_t columns, float *y);
+void fedrl_gather_rows(const float *x, const int32_t *indices, int64_t rows, int64_t columns,
+                       float *y);
 
 /// first[c] += x[r, c] - center[c];  second[c] += (x[r, c] - center[c])^2, rows in order.
 void fedrl_moment_sums(const float *x, int64_t rows, int64_t columns, const double *center,

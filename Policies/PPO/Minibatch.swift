@@ -1,0 +1,84 @@
+import FedRLNumerics
+
+/// Samples of one gradient step, as pointers into arrays that outlive it. M is `count`.
+package struct MinibatchView {
+  /// M.
+  package var count: Int
+  /// `[M, observations]`, as the network sees them.
+  package var observations: UnsafePointer<Float>
+  /// `[M, width]`: unclipped, or a choice's index.
+  package var actions: UnsafePointer<Float>
+  /// `[M, choices]`: 1 where possible; `nil` where all are.
+  package var masks: UnsafePointer<Float>?
+  /// `[M]`, log-probability of `actions` under the collecting policy.
+  package var logProbabilities: UnsafePointer<Float>
+  /// `[M]`
+  package var advantages: UnsafePointer<Float>
+  /// `[M]`, targets of the value function.
+  package var returns: UnsafePointer<Float>
+  /// `[M]`, what the value function said while collecting.
+  package var values: UnsafePointer<Float>
+
+  package init(
+    count: Int, observations: UnsafePointer<Float>, actions: UnsafePointer<Float>,
+    masks: UnsafePointer<Float>?, logProbabilities: UnsafePointer<Float>,
+    advantages: UnsafePointer<Float>, returns: UnsafePointer<Float>, values: UnsafePointer<Float>
+  ) {
+    self.count = count
+    self.observations = observations
+    self.actions = actions
+    self.masks = masks
+    self.logProbabilities = logProbabilities
+    self.advantages = advantages
+    self.returns = returns
+    self.values = values
+  }
+}
+
+/// Shuffled samples copied together for one gradient step.
+struct Minibatch: ~Copyable {
+  let capacity: Int
+  private let observations: FloatBuffer
+  private let actions: FloatBuffer
+  private let masks: FloatBuffer
+  private let logProbabilities: FloatBuffer
+  private let advantages: FloatBuffer
+  private let returns: FloatBuffer
+  private let values: FloatBuffer
+
+  init(capacity: Int, observationWidth: Int, actionWidth: Int, maskWidth: Int) {
+    self.capacity = capacity
+    observations = FloatBuffer(count: capacity * observationWidth)
+    actions = FloatBuffer(count: capacity * actionWidth)
+    masks = FloatBuffer(count: capacity * maskWidth)
+    logProbabilities = FloatBuffer(count: capacity)
+    advantages = FloatBuffer(count: capacity)
+    returns = FloatBuffer(count: capacity)
+    values = FloatBuffer(count: capacity)
+  }
+
+  /// Copies the samples that `indices` name.
+  func gather(
+    _ rollout: borrowing Rollout, indices: UnsafePointer<Int32>, count: Int
+  ) -> MinibatchView {
+    precondition(count <= capacity)
+    func take(_ from: UnsafePointer<Float>, _ columns: Int, _ to: UnsafeMutablePointer<Float>) {
+      Kernels.gatherRows(from, indices: indices, rows: count, columns: columns, into: to)
+    }
+    take(rollout.observations.pointer, rollout.observationWidth, observations.pointer)
+    take(rollout.actions.pointer, rollout.actionWidth, actions.pointer)
+    if rollout.maskWidth > 0 { take(rollout.masks.pointer, rollout.maskWidth, masks.pointer) }
+    for row in 0..<count {
+      let index = Int(indices[row])
+      logProbabilities.pointer[row] = rollout.logProbabilities.pointer[index]
+      advantages.pointer[row] = rollout.advantages.pointer[index]
+      returns.pointer[row] = rollout.returns.pointer[index]
+      values.pointer[row] = rollout.values.pointer[index]
+    }
+    return MinibatchView(
+      count: count, observations: observations.pointer, actions: actions.pointer,
+      masks: rollout.maskWidth > 0 ? UnsafePointer(masks.pointer) : nil,
+      logProbabilities: logProbabilities.pointer, advantages: advantages.pointer,
+      returns: returns.pointer, values: values.pointer)
+  }
+}
