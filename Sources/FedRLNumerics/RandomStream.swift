@@ -105,7 +105,7 @@ public struct RandomStream: RandomNumberGenerator, Sendable, Equatable, BitwiseC
       let bits = next()
       let layer = Int(bits & 127)
       // Uniform in −2⁵²..<2⁵².
-      let place = Int64(bitPattern: bits) >> 11
+      let place = Int64(bitPattern: bits >> 11) - (1 << 52)
       let x = Double(place) * Ziggurat.widths[layer]
       if place.magnitude < Ziggurat.limits[layer] { return x }
       if let value = normalEdge(layer: layer, x: x) { return value }
