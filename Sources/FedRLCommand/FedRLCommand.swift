@@ -30,7 +30,7 @@ public struct FedRL: ParsableCommand {
       """,
     version: FedRLVersion.current,
     subcommands: [
-      Train.self, Evaluate.self, Validate.self, List.self, Describe.self,
+      Train.self, Evaluate.self, Compare.self, Validate.self, List.self, Describe.self,
       Doctor.self,
     ])
 

@@ -1,4 +1,5 @@
 public import FedRLNumerics
+internal import FedRLSimulation
 
 /// Summaries of returns and scores.
 public enum Statistics {
@@ -14,18 +15,7 @@ public enum Statistics {
   /// values is a multiple of 4; that one cuts whole values otherwise.
   /// - Complexity: O(n log n).
   public static func interquartileMean(_ values: [Double]) -> Double? {
-    guard !values.isEmpty else { return nil }
-    let quarter = Double(values.count) / 4
-    let low = quarter
-    let high = Double(values.count) - quarter
-    var sum = 0.0
-    for (index, value) in values.sorted().enumerated() {
-      // The value covers [index, index + 1) of the count; its weight is what lies in the middle
-      // half.
-      let weight = min(Double(index + 1), high) - max(Double(index), low)
-      if weight > 0 { sum += weight * value }
-    }
-    return sum / (high - low)
+    FedRLSimulation.interquartileMean(values)
   }
 
   /// The quantile at `share`, between the two nearest values (NumPy's `linear`).

@@ -1,0 +1,149 @@
+import ArgumentParser
+import FedRLNumerics
+import FedRLReporting
+
+/// `fedrl compare`: what the arms of one scenario reached over several seeds.
+struct Compare: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Compare the arms and baselines of runs of one scenario with different seeds.",
+    discussion: """
+      Scores are those of the final policies on the evaluation environments. Intervals are 95 %
+      bootstrap intervals, drawn over runs and then over environments.
+
+      EXAMPLES:
+        fedrl compare runs/seed-1 runs/seed-2 runs/seed-3
+        fedrl compare runs/seed-* --score return_mean
+      """)
+
+  @Argument(help: "Run folders, one per seed.")
+  var runs: [String]
+  @Option(help: "The score to compare; the environment's first measure by default.")
+  var score: String?
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let summaries = try runs.map { run in
+      do {
+        let text = String(decoding: try AtomicFile.read(run + "/summary.json"), as: UTF8.self)
+        return try JSONValue(parsing: text)
+      } catch {
+        throw BadInput("\(run): expected a finished run with a summary.json: \(error)")
+      }
+    }
+    let score = try score ?? Self.firstMeasure(summaries[0], run: runs[0])
+    let table = try ComparisonTable(summaries, runs: runs, score: score)
+    print(json ? table.json.prettyText : table.text)
+  }
+
+  /// The first number of the main arm's final scores that is not about returns or counts.
+  private static func firstMeasure(_ summary: JSONValue, run: String) throws -> String {
+    let general = [
+      "round", "episodes", "return_mean", "return_iqm", "return_worst", "steps_mean",
+    ]
+    guard let final = summary["arms"]?.members?.first?.value["final"], let members = final.members
+    else { throw BadInput("\(run): has no final evaluation") }
+    return members.first { $0.value.double != nil && !general.contains($0.key) }?.key
+      ?? "return_mean"
+  }
+}
+
+/// Scores of every arm and baseline, `[runs][environments]`, and what follows from them.
+struct ComparisonTable {
+  private struct Row {
+    let name: String
+    /// `[runs][environments]`
+    let values: [[Double]]
+    let interval: ClosedRange<Double>?
+    var mean: Double { Statistics.meanOfMeans(values) }
+  }
+
+  private let score: String
+  private let environments: [String]
+  private let runCount: Int
+  private var rows: [Row] = []
+  private var differences: [Row] = []
+  private var bestAgents: [Double] = []
+
+  init(_ summaries: [JSONValue], runs: [String], score: String) throws {
+    self.score = score
+    runCount = summaries.count
+    guard let main = summaries[0]["arms"]?.members?.first,
+      let names = main.value["final"]?["environments"]?.members?.map(\.key), !names.isEmpty
+    else { throw BadInput("\(runs[0]): has no final evaluation") }
+    environments = names
+    for name in summaries[0]["arms"]?.members?.map(\.key) ?? [] {
+      let values = try Self.values(summaries, runs, names, score) { $0["arms"]?[name]?["final"] }
+      rows.append(Self.row(name, values))
+    }
+    for name in summaries[0]["baselines"]?.members?.map(\.key) ?? [] {
+      let values = try Self.values(summaries, runs, names, score) { $0["baselines"]?[name] }
+      rows.append(Self.row(name, values))
+    }
+    for other in rows.dropFirst() {
+      let paired = zip(rows[0].values, other.values).map { zip($0, $1).map { $0 - $1 } }
+      differences.append(Self.row("\(rows[0].name) − \(other.name)", paired))
+    }
+    bestAgents = summaries.compactMap {
+      $0["arms"]?["independent"]?["final"]?["best_agent"]?[score]?.double
+    }
+  }
+
+  private static func row(_ name: String, _ values: [[Double]]) -> Row {
+    Row(
+      name: name, values: values,
+      interval: Statistics.bootstrapInterval(
+        values, random: RandomStream(seed: 1).split("compare")))
+  }
+
+  private static func values(
+    _ summaries: [JSONValue], _ runs: [String], _ environments: [String], _ score: String,
+    _ scores: (JSONValue) -> JSONValue?
+  ) throws -> [[Double]] {
+    try zip(summaries, runs).map { summary, run in
+      try environments.map { name in
+        guard let value = scores(summary)?["environments"]?[name]?[score]?.double else {
+          throw BadInput("\(run): has no \(score) in environment \(name) for every arm and baseline")
+        }
+        return value
+      }
+    }
+  }
+
+  var text: String {
+    var lines = ["\(score), final policies, \(runCount) runs:"]
+    func cells(_ row: Row) -> [String] {
+      [row.name, HumanNumber.value(row.mean)]
+        + [row.interval.map { "\(HumanNumber.value($0.lowerBound)) … \(HumanNumber.value($0.upperBound))" } ?? "–"]
+        + environments.indices.map { column in
+          HumanNumber.value(Statistics.mean(row.values.map { $0[column] }))
+        }
+    }
+    let header = ["", "mean", "95 % interval"] + environments
+    lines.append(TextTable.text([header] + rows.map(cells) + differences.map(cells)))
+    if let best = Statistics.mean(bestAgents) {
+      lines.append("  best independent agent of each run: \(HumanNumber.value(best)) on average")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  var json: JSONValue {
+    func object(_ row: Row) -> JSONValue {
+      [
+        "name": .text(row.name), "mean": .number(row.mean),
+        "low": .optional(row.interval?.lowerBound), "high": .optional(row.interval?.upperBound),
+        "environments": .object(
+          environments.indices.map { column in
+            .init(
+              environments[column],
+              .optional(Statistics.mean(row.values.map { $0[column] })))
+          }),
+      ]
+    }
+    return [
+      "score": .text(score), "runs": .integer(runCount), "rows": .list(rows.map(object)),
+      "differences": .list(differences.map(object)),
+      "best_independent_agent": .optional(Statistics.mean(bestAgents)),
+    ]
+  }
+}
