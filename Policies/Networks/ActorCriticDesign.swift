@@ -22,6 +22,11 @@ public struct ActorCriticDesign: Sendable, Equatable {
   public let trunkLayers: [DenseLayer]
   public let actorLayers: [DenseLayer]
   public let criticLayers: [DenseLayer]
+  /// Multiply-accumulates of one observation's way to the policy's head.
+  public let actorMultiplyAccumulates: Int
+  /// Multiply-accumulates of one sample's forward and backward pass through both networks: forward,
+  /// weight gradients, and input gradients except the observation's.
+  public let trainingMultiplyAccumulates: Int
 
   public init(
     inputs: Int, hidden: [Int], outputs: Int, activation: Activation, trunk: Trunk,
@@ -62,6 +67,11 @@ public struct ActorCriticDesign: Sendable, Equatable {
     }
     criticLayers = chain(own, head: 1, .critic)
     self.layout = layout
+    func work(_ layers: [DenseLayer]) -> Int { layers.reduce(0) { $0 + $1.multiplyAccumulates } }
+    actorMultiplyAccumulates = work(trunkLayers + actorLayers)
+    let first = trunkLayers.isEmpty ? [actorLayers[0], criticLayers[0]] : [trunkLayers[0]]
+    trainingMultiplyAccumulates =
+      3 * (work(trunkLayers) + work(actorLayers) + work(criticLayers)) - work(first)
   }
 
   /// Orthogonal weights (gain √2 in hidden layers, 0.01 in the policy's head, 1 in the value's), zero
@@ -86,21 +96,5 @@ public struct ActorCriticDesign: Sendable, Equatable {
       }
     }
     return parameters
-  }
-
-  /// Multiply-accumulates of one observation's way to the policy's head.
-  public var actorMultiplyAccumulates: Int {
-    (trunkLayers + actorLayers).reduce(0) { $0 + $1.multiplyAccumulates }
-  }
-
-  /// Multiply-accumulates of one sample's forward and backward pass through both networks: forward,
-  /// weight gradients, and input gradients except the observation's.
-  public var trainingMultiplyAccumulates: Int {
-    let layers = trunkLayers + actorLayers + criticLayers
-    let all = layers.reduce(0) { $0 + $1.multiplyAccumulates }
-    let first =
-      trunkLayers.first.map(\.multiplyAccumulates)
-      ?? actorLayers[0].multiplyAccumulates + criticLayers[0].multiplyAccumulates
-    return 3 * all - first
   }
 }

@@ -73,9 +73,11 @@ extension PPOLearner {
       settings: loss, outputGradient: outputGradient.pointer,
       valueGradient: valueGradient.pointer,
       logDeviationGradient: offset.map { gradient.pointer + $0 })
-    for (name, value) in [("policy loss", terms.policy), ("value loss", terms.value)]
-    where !value.isFinite {
-      throw LearningError(quantity: name, step: turn.steps, value: value)
+    guard terms.policy.isFinite else {
+      throw LearningError(quantity: "policy loss", step: turn.steps, value: terms.policy)
+    }
+    guard terms.value.isFinite else {
+      throw LearningError(quantity: "value loss", step: turn.steps, value: terms.value)
     }
     network.backward(
       weights.pointer, batch.observations, rows: batch.count,
