@@ -242,9 +242,7 @@ final class DriveBatch: BatchEnvironment {
     var dy = state.pointee.guideY - state.pointee.estimatedY
     let near = robot.mapLayout.cell
     if state.pointee.step >= state.pointee.guideUntil || dx * dx + dy * dy < near * near {
-      let found =
-        search.search(memory, wanted: 0.5, turnCost: 0.3, lookahead: 0.8)
-        ?? search.search(memory, wanted: 0.15, turnCost: 0.3, lookahead: 0.8)
+      let found = search.nearest(memory, turnCost: 0.3, lookahead: 0.8)
       state.pointee.guideUntil = state.pointee.step + robot.settings.guidancePeriod
       state.pointee.guideX = found?.x ?? 0
       state.pointee.guideY = found?.y ?? 0

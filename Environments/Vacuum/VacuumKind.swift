@@ -42,4 +42,10 @@ public struct VacuumKind: EnvironmentKind {
   public func makeBatch(count: Int) -> any BatchEnvironment {
     DriveBatch(robot: robot, count: count)
   }
+
+  public var baselines: [String] { DriveBaselines.names }
+
+  public func runBaseline(_ name: String, seed: UInt64) throws -> EpisodeRecord {
+    try DriveBaselines.run(name, robot: robot, seed: seed)
+  }
 }
