@@ -1,5 +1,4 @@
 import FedRLCore
-import FedRLMaps
 import FedRLNumerics
 
 #if canImport(Glibc)
@@ -113,7 +112,7 @@ final class DriveBatch: BatchEnvironment {
     let world = robot.world
     switch PlaceSetting(robot.settings.start) {
     case .pose(let x, let y, let yaw):
-      return world.local(Pose(x: x, y: y, yaw: yaw))
+      return world.local(x: x, y: y, yaw: yaw)
     case .random:
       let cells = world.reachableCells
       var place = world.center(Int(cells[random.integer(below: cells.count)]))

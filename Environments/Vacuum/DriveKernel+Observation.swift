@@ -137,7 +137,7 @@ extension DriveKernel {
     }
     let (ux, uy) = (dx / range, dy / range)
     let limit = Float(range * inverseCell)
-    let seen = castRay(
+    let seen = rays.cast(
       Float(state.pointee.x * inverseCell), Float(state.pointee.y * inverseCell), Float(ux),
       Float(uy), limit: limit)
     guard seen >= limit else { return }
@@ -155,7 +155,7 @@ extension DriveKernel {
       let direction = state.pointee.heading + angle
       let (dx, dy) = (cos(direction), sin(direction))
       let limit = Float((radius + 0.2) * inverseCell)
-      let reading = castRay(
+      let reading = rays.cast(
         Float(state.pointee.x * inverseCell), Float(state.pointee.y * inverseCell), Float(dx),
         Float(dy), limit: limit)
       let gap = Double(reading) * cell - radius

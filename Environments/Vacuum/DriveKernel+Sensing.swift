@@ -28,7 +28,7 @@ extension DriveKernel {
     let inverseScale = Float(1 / lidarScale)
     let noise = Float(lidarNoise)
     var random = state.pointee.random
-    castRays(px, py, c, s, limit: limit, into: readings)
+    rays.castAll(rayCount, rayCosine, raySine, px, py, c, s, limit: limit, into: readings)
     for ray in 0..<rayCount {
       var length = readings[ray] * edge
       if length < range {

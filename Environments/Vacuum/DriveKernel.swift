@@ -12,7 +12,7 @@ struct DriveKernel {
   // World.
   let flags: UnsafePointer<UInt8>
   let clearance: UnsafePointer<Float>
-  let trace: UnsafePointer<UInt8>
+  let rays: RayCaster
   let width, height: Int
   let cell, inverseCell: Double
   let cleanableCount: Int

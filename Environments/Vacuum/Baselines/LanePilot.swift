@@ -33,7 +33,9 @@ struct LanePilot: DrivePilot {
     self.robot = robot
     let world = robot.world
     search = FloorSearch(count: world.count)
-    plan = LanePlan(world: world, spacing: 0.93 * robot.settings.cleaningWidth)
+    plan = LanePlan(
+      world: world, spacing: 0.93 * robot.settings.cleaningWidth,
+      gap: robot.settings.bodyRadius + 0.015)
     marks = [UInt8](repeating: 0, count: world.count)
     let radius = robot.settings.cleaningWidth / 2 / world.cell
     let reach = Int(radius)

@@ -11,18 +11,25 @@ struct LanePlan {
   var lanes: [Lane] = []
 
   /// Lays lanes along the direction that needs fewer of them.
-  init(world: VacuumWorld, spacing: Double) {
-    let along = Self.lanes(world, spacing, isVertical: false)
-    let across = Self.lanes(world, spacing, isVertical: true)
+  ///
+  /// - Parameters:
+  ///   - spacing: of neighbouring lanes, metres.
+  ///   - gap: least distance of a lane from walls, metres; the body's radius and a little more.
+  init(world: VacuumWorld, spacing: Double, gap: Double) {
+    let along = Self.lanes(world, spacing, gap, isVertical: false)
+    let across = Self.lanes(world, spacing, gap, isVertical: true)
     lanes = along.count <= across.count ? along : across
   }
 
-  private static func lanes(_ world: VacuumWorld, _ spacing: Double, isVertical: Bool) -> [Lane] {
+  private static func lanes(
+    _ world: VacuumWorld, _ spacing: Double, _ gap: Double, isVertical: Bool
+  ) -> [Lane] {
     let (length, breadth) =
       isVertical ? (world.height, world.width) : (world.width, world.height)
     func isReachable(_ along: Int, _ across: Int) -> Bool {
       let index = isVertical ? along * world.width + across : across * world.width + along
       return world.flags[index] & CellFlags.reachable != 0
+        && world.clearance[index] >= Float(gap)
     }
     // The first lane lies where the first reachable line does.
     let first = (0..<breadth).first { line in (0..<length).contains { isReachable($0, line) } } ?? 0

@@ -1,4 +1,9 @@
-extension DriveKernel {
+/// Casts rays through the true map: plain pointers, so that passing one costs nothing.
+struct RayCaster {
+  /// ``VacuumWorld/trace``
+  let trace: UnsafePointer<UInt8>
+  let width: Int
+
   /// Length of a ray through the true map until it meets a wall, at most `limit`.
   ///
   /// Sphere tracing: every cell stores how far a ray may go without meeting a wall; where that is
@@ -9,7 +14,7 @@ extension DriveKernel {
   ///   - px, py: origin in cells.
   ///   - dx, dy: direction, of length 1.
   ///   - limit: in cells, as the result.
-  func castRay(_ px: Float, _ py: Float, _ dx: Float, _ dy: Float, limit: Float) -> Float {
+  func cast(_ px: Float, _ py: Float, _ dx: Float, _ dy: Float, limit: Float) -> Float {
     let ix = 1 / (dx.magnitude < 1e-9 ? 1e-9 : dx)
     let iy = 1 / (dy.magnitude < 1e-9 ? 1e-9 : dy)
     // Distance to a cell's far edge: (cell + [d > 0] − p) / d.
@@ -47,11 +52,13 @@ extension DriveKernel {
   /// Casts all rays of a scan, four at a time.
   ///
   /// - Parameters:
+  ///   - rayCosine, raySine: `[rayCount]`, directions relative to the heading.
   ///   - px, py: origin in cells.
   ///   - c, s: cosine and sine of the heading.
   ///   - limit: in cells.
   ///   - lengths: `[rayCount]`, in cells.
-  func castRays(
+  func castAll(
+    _ rayCount: Int, _ rayCosine: UnsafePointer<Float>, _ raySine: UnsafePointer<Float>,
     _ px: Float, _ py: Float, _ c: Float, _ s: Float, limit: Float,
     into lengths: UnsafeMutablePointer<Float>
   ) {
@@ -69,12 +76,12 @@ extension DriveKernel {
     }
     while ray < rayCount {
       let (rc, rs) = (rayCosine[ray], raySine[ray])
-      lengths[ray] = castRay(px, py, rc * c - rs * s, rc * s + rs * c, limit: limit)
+      lengths[ray] = cast(px, py, rc * c - rs * s, rc * s + rs * c, limit: limit)
       ray += 1
     }
   }
 
-  /// ``castRay(_:_:_:_:limit:)`` for four rays in step: the same arithmetic in every lane.
+  /// ``cast(_:_:_:_:limit:)`` for four rays in step: the same arithmetic in every lane.
   @inline(__always)
   private func castFour(
     _ px: Float, _ py: Float, _ dx: SIMD4<Float>, _ dy: SIMD4<Float>, _ limit: Float
