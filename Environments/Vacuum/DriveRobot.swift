@@ -110,6 +110,7 @@ extension DriveKernel {
       speedChange: settings.maximumAcceleration * settings.substep,
       yawChange: settings.maximumYawAcceleration * settings.substep,
       carpetGrip: 1 - settings.carpetDrag, halfSeparation: settings.wheelSeparation / 2,
+      inverseSeparation: 1 / settings.wheelSeparation,
       leftGain: (1 - settings.wheelBias / 2) * (1 - settings.slip),
       rightGain: (1 + settings.wheelBias / 2) * (1 - settings.slip),
       carpetHeadingBias: settings.carpetHeadingBias,
