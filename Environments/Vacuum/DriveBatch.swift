@@ -1,5 +1,4 @@
 import FedRLCore
-import FedRLMaps
 import FedRLNumerics
 
 #if canImport(Glibc)
@@ -113,7 +112,7 @@ final class DriveBatch: BatchEnvironment {
     let world = robot.world
     switch PlaceSetting(robot.settings.start) {
     case .pose(let x, let y, let yaw):
-      return world.local(Pose(x: x, y: y, yaw: yaw))
+      return world.local(x: x, y: y, yaw: yaw)
     case .random:
       let cells = world.reachableCells
       var place = world.center(Int(cells[random.integer(below: cells.count)]))
@@ -242,9 +241,7 @@ final class DriveBatch: BatchEnvironment {
     var dy = state.pointee.guideY - state.pointee.estimatedY
     let near = robot.mapLayout.cell
     if state.pointee.step >= state.pointee.guideUntil || dx * dx + dy * dy < near * near {
-      let found =
-        search.search(memory, wanted: 0.5, turnCost: 0.3, lookahead: 0.8)
-        ?? search.search(memory, wanted: 0.15, turnCost: 0.3, lookahead: 0.8)
+      let found = search.nearest(memory, turnCost: 0.3, lookahead: 0.8)
       state.pointee.guideUntil = state.pointee.step + robot.settings.guidancePeriod
       state.pointee.guideX = found?.x ?? 0
       state.pointee.guideY = found?.y ?? 0

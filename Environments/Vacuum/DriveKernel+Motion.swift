@@ -59,24 +59,29 @@ extension DriveKernel {
     var heading = state.pointee.heading
     var joules = 0.0
     var bumps = 0
+    // Of the last half turn: most substeps repeat the one before.
+    var (half, sh, ch, sinc) = (0.0, 0.0, 1.0, 1.0)
     let stampDistance = cell * cell
     let safe = Float(bodyRadius + cell * 0.7072)
     for _ in 0..<substepCount {
       let isCarpet = flag & CellFlags.carpet != 0
       let grip = isCarpet ? carpetGrip : 1
-      speed += min(max(targetSpeed - speed, -speedChange * grip), speedChange * grip)
-      yawRate += min(max(targetYaw - yawRate, -yawChange * grip), yawChange * grip)
+      speed += Self.limited(targetSpeed - speed, speedChange * grip)
+      yawRate += Self.limited(targetYaw - yawRate, yawChange * grip)
       joules += isCarpet ? carpetJoules : hardJoules
       // What the wheels make of it.
       let left = (speed - yawRate * halfSeparation) * leftGain
       let right = (speed + yawRate * halfSeparation) * rightGain
       let forward = (left + right) * 0.5
-      var spin = (right - left) * 0.5 / halfSeparation
+      var spin = (right - left) * inverseSeparation
       if isCarpet { spin += carpetHeadingBias * forward }
       // The chord of the arc lies half the turn away from the heading.
-      let half = spin * substep * 0.5
-      let (sh, ch) = Self.smallSineCosine(half)
-      let sinc = half.magnitude < 1e-8 ? 1 : sh / half
+      let turn = spin * substep * 0.5
+      if turn != half {
+        half = turn
+        (sh, ch) = Self.smallSineCosine(half)
+        sinc = half.magnitude < 1e-8 ? 1 : sh / half
+      }
       let (cm, sm) = (c * ch - s * sh, s * ch + c * sh)
       let chord = forward * substep * sinc
       let (oldX, oldY) = (x, y)
@@ -154,6 +159,12 @@ extension DriveKernel {
     let angle = atan2(-(ny * c - nx * s), -(nx * c + ny * s)) * 180 / .pi
     guard angle.magnitude <= 90 else { return 0 }
     return 1 << min(max(Int((angle + 75) / 30), 0), 4)
+  }
+
+  /// A number within ±limit; plain comparisons, since nothing here is NaN.
+  @inline(__always)
+  private static func limited(_ value: Double, _ limit: Double) -> Double {
+    value > limit ? limit : value < -limit ? -limit : value
   }
 
   @inline(__always)

@@ -31,12 +31,14 @@ extension DriveKernel {
       var gx = px + ahead * c - middle * pitch * s
       var gy = py + ahead * s + middle * pitch * c
       for column in 0..<side {
-        let x = min(max(gx, 0), maxX)
-        let y = min(max(gy, 0), maxY)
-        let (ix, iy) = (Int32(x), Int32(y))
-        let fx = x - Float(ix)
-        let fy = y - Float(iy)
-        let square = base + (Int(iy) &* width &+ Int(ix))
+        let x = Self.clamped(gx, maxX)
+        let y = Self.clamped(gy, maxY)
+        // Adding a large number rounds to whole squares; its lowest bits then hold the number.
+        let (bx, by) = (x - 0.5 + Self.large, y - 0.5 + Self.large)
+        let fx = x - (bx - Self.large)
+        let fy = y - (by - Self.large)
+        let ix = Int(bx.bitPattern & 0x3f_ffff)
+        let square = base + (Int(by.bitPattern & 0x3f_ffff) &* width &+ ix)
         let low = square[0] + (square[1] - square[0]) * fx
         let high = square[width] + (square[width &+ 1] - square[width]) * fx
         let value = (low + (high - low) * fy) * shares
@@ -48,6 +50,16 @@ extension DriveKernel {
         gy -= pitch * c
       }
     }
+  }
+
+  /// 1.5 · 2²³
+  private static let large: Float = 12_582_912
+
+  /// A number within 0.001...limit; plain comparisons, since nothing is NaN.
+  @inline(__always)
+  private static func clamped(_ value: Float, _ limit: Float) -> Float {
+    let low = value < 0.001 ? 0.001 : value
+    return low > limit ? limit : low
   }
 
   /// Samples one scale of the egomaps: 32×32 squares about the robot, turned with it, nearest square.
@@ -137,7 +149,7 @@ extension DriveKernel {
     }
     let (ux, uy) = (dx / range, dy / range)
     let limit = Float(range * inverseCell)
-    let seen = castRay(
+    let seen = rays.cast(
       Float(state.pointee.x * inverseCell), Float(state.pointee.y * inverseCell), Float(ux),
       Float(uy), limit: limit)
     guard seen >= limit else { return }
@@ -155,7 +167,7 @@ extension DriveKernel {
       let direction = state.pointee.heading + angle
       let (dx, dy) = (cos(direction), sin(direction))
       let limit = Float((radius + 0.2) * inverseCell)
-      let reading = castRay(
+      let reading = rays.cast(
         Float(state.pointee.x * inverseCell), Float(state.pointee.y * inverseCell), Float(dx),
         Float(dy), limit: limit)
       let gap = Double(reading) * cell - radius

@@ -28,7 +28,7 @@ extension DriveKernel {
     let inverseScale = Float(1 / lidarScale)
     let noise = Float(lidarNoise)
     var random = state.pointee.random
-    castRays(px, py, c, s, limit: limit, into: readings)
+    rays.castAll(rayCount, rayCosine, raySine, px, py, c, s, limit: limit, into: readings)
     for ray in 0..<rayCount {
       var length = readings[ray] * edge
       if length < range {
@@ -70,7 +70,7 @@ extension DriveKernel {
     let py = Float(state.pointee.estimatedY) * scale
     let (maxX, maxY) = (Float(mapWidth), Float(mapHeight))
     let full = Float(lidarRange)
-    let stride = Int32(truncatingIfNeeded: mapWidth)
+    let stride = mapWidth
     let map = memory.map
     for ray in 0..<rayCount {
       let (rc, rs) = (rayCosine[ray], raySine[ray])
@@ -78,25 +78,24 @@ extension DriveKernel {
       let length = readings[ray] * scale
       let (endX, endY) = (px + dx * length, py + dy * length)
       guard endX >= 0, endY >= 0, endX < maxX, endY < maxY else { continue }
-      // 16.16 fixed point: a map has fewer than 32,768 columns.
-      var x = Int32(px * 65536)
-      var y = Int32(py * 65536)
-      let (stepX, stepY) = (Int32(dx * 65536), Int32(dy * 65536))
+      // Row and column in one number, 16.16 bits each: one addition a step. A map has fewer than
+      // 32,768 columns and rows.
+      var place = Int(py * 65536) << 32 + Int(px * 65536)
+      let pace = Int(dy * 65536) << 32 + Int(dx * 65536)
       // The cell before the hit is spared, so that noise does not dig into walls.
       let steps = Int32(max(length - 0.5, 0))
       for _ in 0..<steps {
-        let index = Int((y >> 16) &* stride &+ (x >> 16))
+        let index = (place >> 48) &* stride &+ (place >> 16 & 0xffff)
         let value = map[index]
         if value > OwnMap.lowest && value != OwnMap.forbidden {
           let lower = max(value &+ OwnMap.miss, OwnMap.lowest)
           map[index] = lower
           if value >= 0 { reclassify(memory, index, from: value, to: lower) }
         }
-        x &+= stepX
-        y &+= stepY
+        place &+= pace
       }
       if readings[ray] < full {
-        raise(memory, Int(Int32(endY) &* stride &+ Int32(endX)), by: OwnMap.hit)
+        raise(memory, Int(endY) &* stride &+ Int(endX), by: OwnMap.hit)
       }
     }
   }

@@ -12,7 +12,7 @@ struct DriveKernel {
   // World.
   let flags: UnsafePointer<UInt8>
   let clearance: UnsafePointer<Float>
-  let trace: UnsafePointer<UInt8>
+  let rays: RayCaster
   let width, height: Int
   let cell, inverseCell: Double
   let cleanableCount: Int
@@ -32,7 +32,7 @@ struct DriveKernel {
   let bodyRadius: Double
   let maximumSpeed, reverseSpeed, maximumWheelSpeed, maximumYawRate: Double
   let speedChange, yawChange, carpetGrip: Double
-  let halfSeparation: Double
+  let halfSeparation, inverseSeparation: Double
   let leftGain, rightGain: Double
   let carpetHeadingBias: Double
 
@@ -56,10 +56,16 @@ struct DriveKernel {
     let q = h * h
     let sine =
       h
-      * (1 - q / 6 * (1 - q / 20 * (1 - q / 42 * (1 - q / 72 * (1 - q / 110 * (1 - q / 156))))))
+      * (1 - q * (1.0 / 6)
+        * (1 - q * (1.0 / 20)
+          * (1 - q * (1.0 / 42)
+            * (1 - q * (1.0 / 72) * (1 - q * (1.0 / 110) * (1 - q * (1.0 / 156)))))))
     let cosine =
-      1 - q / 2
-      * (1 - q / 12 * (1 - q / 30 * (1 - q / 56 * (1 - q / 90 * (1 - q / 132 * (1 - q / 182))))))
+      1 - q * 0.5
+      * (1 - q * (1.0 / 12)
+        * (1 - q * (1.0 / 30)
+          * (1 - q * (1.0 / 56)
+            * (1 - q * (1.0 / 90) * (1 - q * (1.0 / 132) * (1 - q * (1.0 / 182)))))))
     return (sine, cosine)
   }
 

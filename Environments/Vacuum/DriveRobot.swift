@@ -32,7 +32,7 @@ final class DriveRobot: @unchecked Sendable {
       case .egomaps: [1, 4, 16, 64].map { $0 * settings.egoCell }
       }
     mapLayout = RobotMapLayout(world: world, edges: edges)
-    rewards = RewardRule(settings, world: world)
+    rewards = RewardRule(settings, cell: world.cell)
     rays = Self.rayTable(settings)
     dirtAfter = Self.dirtTable(settings)
     kernel = DriveKernel(
@@ -97,7 +97,7 @@ extension DriveKernel {
   ) {
     self.init(
       flags: UnsafePointer(world.flags), clearance: UnsafePointer(world.clearance),
-      trace: UnsafePointer(world.trace), width: world.width, height: world.height,
+      rays: RayCaster(trace: UnsafePointer(world.trace), width: world.width), width: world.width, height: world.height,
       cell: world.cell, inverseCell: 1 / world.cell, cleanableCount: world.cleanableCount,
       dockX: world.dock.x, dockY: world.dock.y,
       mapWidth: map.width, mapHeight: map.height, mapCell: map.cell,
@@ -110,6 +110,7 @@ extension DriveKernel {
       speedChange: settings.maximumAcceleration * settings.substep,
       yawChange: settings.maximumYawAcceleration * settings.substep,
       carpetGrip: 1 - settings.carpetDrag, halfSeparation: settings.wheelSeparation / 2,
+      inverseSeparation: 1 / settings.wheelSeparation,
       leftGain: (1 - settings.wheelBias / 2) * (1 - settings.slip),
       rightGain: (1 + settings.wheelBias / 2) * (1 - settings.slip),
       carpetHeadingBias: settings.carpetHeadingBias,

@@ -31,9 +31,10 @@ struct RewardRule: Sendable {
   /// The even layer of dirt on a cell; the unit of reward counts it as 1.
   static let evenDirt: UInt8 = 25
 
-  init(_ settings: VacuumSettings, world: VacuumWorld) {
+  /// - Parameter cell: edge of a cell of the events' counts, metres.
+  init(_ settings: VacuumSettings, cell: Double) {
     let travel = settings.maximumSpeed * settings.controlPeriod
-    let cellsPerStep = settings.cleaningWidth * travel / (world.cell * world.cell)
+    let cellsPerStep = settings.cleaningWidth * travel / (cell * cell)
     areaPerCell = Float(1 / cellsPerStep)
     areaClip = Float(settings.rewardAreaClip)
     areaWeight = Float(settings.rewardArea)
@@ -41,7 +42,7 @@ struct RewardRule: Sendable {
     collision = Float(settings.rewardCollision)
     contact = Float(settings.rewardContact)
     // An outline along cell edges is 4/π times too long on average over its directions.
-    variationPerEdge = Float(world.cell * .pi / 4 / (2 * travel))
+    variationPerEdge = Float(cell * .pi / 4 / (2 * travel))
     variationWeight = Float(settings.rewardVariation)
     variationClip = Float(settings.rewardVariationClip)
     dirtPerUnit = Float(1 / (cellsPerStep * Double(Self.evenDirt)))

@@ -175,6 +175,12 @@ public struct VacuumSettings: SettingsGroup, Equatable {
     require(
       dynamics == .diffdrive || observation == .compact, "observation",
       "expected compact with discrete dynamics, got \(observation.rawValue)")
+    for (isOn, name) in [
+      (farWindow, "far_window"), (guidance, "guidance"), (infrared, "infrared"),
+    ] {
+      require(
+        dynamics == .diffdrive || !isOn, name, "expected false with discrete dynamics, got true")
+    }
     return problems
   }
 }

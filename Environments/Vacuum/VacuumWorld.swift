@@ -83,12 +83,12 @@ public final class VacuumWorld: @unchecked Sendable {
   func index(x: Double, y: Double) -> Int { Int(y / cell) * width + Int(x / cell) }
 
   /// A place of the world's frame from one of the map's.
-  func local(_ pose: Pose) -> LocalPose {
+  func local(x: Double, y: Double, yaw: Double) -> LocalPose {
     let grid = OccupancyGrid(
       width: 1, height: 1, resolution: cell, originX: originX, originY: originY,
       originYaw: originYaw)
-    let position = grid.gridCoordinates(of: pose.position)
-    return LocalPose(x: position.x * cell, y: position.y * cell, yaw: pose.yaw - originYaw)
+    let position = grid.gridCoordinates(of: Point(x: x, y: y))
+    return LocalPose(x: position.x * cell, y: position.y * cell, yaw: yaw - originYaw)
   }
 
   /// Distance from a place to what stops the body: the field between four centres, bilinear.

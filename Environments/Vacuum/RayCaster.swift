@@ -1,4 +1,9 @@
-extension DriveKernel {
+/// Casts rays through the true map: plain pointers, so that passing one costs nothing.
+struct RayCaster {
+  /// ``VacuumWorld/trace``
+  let trace: UnsafePointer<UInt8>
+  let width: Int
+
   /// Length of a ray through the true map until it meets a wall, at most `limit`.
   ///
   /// Sphere tracing: every cell stores how far a ray may go without meeting a wall; where that is
@@ -9,7 +14,7 @@ extension DriveKernel {
   ///   - px, py: origin in cells.
   ///   - dx, dy: direction, of length 1.
   ///   - limit: in cells, as the result.
-  func castRay(_ px: Float, _ py: Float, _ dx: Float, _ dy: Float, limit: Float) -> Float {
+  func cast(_ px: Float, _ py: Float, _ dx: Float, _ dy: Float, limit: Float) -> Float {
     let ix = 1 / (dx.magnitude < 1e-9 ? 1e-9 : dx)
     let iy = 1 / (dy.magnitude < 1e-9 ? 1e-9 : dy)
     // Distance to a cell's far edge: (cell + [d > 0] − p) / d.
@@ -47,60 +52,57 @@ extension DriveKernel {
   /// Casts all rays of a scan, four at a time.
   ///
   /// - Parameters:
+  ///   - rayCosine, raySine: `[rayCount]`, directions relative to the heading.
   ///   - px, py: origin in cells.
   ///   - c, s: cosine and sine of the heading.
   ///   - limit: in cells.
   ///   - lengths: `[rayCount]`, in cells.
-  func castRays(
+  func castAll(
+    _ rayCount: Int, _ rayCosine: UnsafePointer<Float>, _ raySine: UnsafePointer<Float>,
     _ px: Float, _ py: Float, _ c: Float, _ s: Float, limit: Float,
     into lengths: UnsafeMutablePointer<Float>
   ) {
     var ray = 0
-    while ray + 4 <= rayCount {
-      let rc = SIMD4(
-        rayCosine[ray], rayCosine[ray &+ 1], rayCosine[ray &+ 2], rayCosine[ray &+ 3])
-      let rs = SIMD4(raySine[ray], raySine[ray &+ 1], raySine[ray &+ 2], raySine[ray &+ 3])
-      let found = castFour(px, py, rc * c - rs * s, rc * s + rs * c, limit)
-      lengths[ray] = found.x
-      lengths[ray &+ 1] = found.y
-      lengths[ray &+ 2] = found.z
-      lengths[ray &+ 3] = found.w
-      ray += 4
+    while ray + 8 <= rayCount {
+      let rc = UnsafeRawPointer(rayCosine + ray).loadUnaligned(as: SIMD8<Float>.self)
+      let rs = UnsafeRawPointer(raySine + ray).loadUnaligned(as: SIMD8<Float>.self)
+      let found = castEight(px, py, rc * c - rs * s, rc * s + rs * c, limit)
+      UnsafeMutableRawPointer(lengths + ray).storeBytes(of: found, as: SIMD8<Float>.self)
+      ray += 8
     }
     while ray < rayCount {
       let (rc, rs) = (rayCosine[ray], raySine[ray])
-      lengths[ray] = castRay(px, py, rc * c - rs * s, rc * s + rs * c, limit: limit)
+      lengths[ray] = cast(px, py, rc * c - rs * s, rc * s + rs * c, limit: limit)
       ray += 1
     }
   }
 
-  /// ``castRay(_:_:_:_:limit:)`` for four rays in step: the same arithmetic in every lane.
+  /// ``cast(_:_:_:_:limit:)`` for eight rays in step: the same arithmetic in every lane.
   @inline(__always)
-  private func castFour(
-    _ px: Float, _ py: Float, _ dx: SIMD4<Float>, _ dy: SIMD4<Float>, _ limit: Float
-  ) -> SIMD4<Float> {
-    let tiny = SIMD4<Float>(repeating: 1e-9)
+  private func castEight(
+    _ px: Float, _ py: Float, _ dx: SIMD8<Float>, _ dy: SIMD8<Float>, _ limit: Float
+  ) -> SIMD8<Float> {
+    let tiny = SIMD8<Float>(repeating: 1e-9)
     let ix = 1 / dx.replacing(with: tiny, where: (dx .< tiny) .& (dx .> -tiny))
     let iy = 1 / dy.replacing(with: tiny, where: (dy .< tiny) .& (dy .> -tiny))
-    let zero = SIMD4<Float>.zero
+    let zero = SIMD8<Float>.zero
     let ex = zero.replacing(with: 1, where: dx .> zero) - px
     let ey = zero.replacing(with: 1, where: dy .> zero) - py
-    let least = SIMD4<Float>(repeating: 0.02)
-    let mask = SIMD4<UInt32>(repeating: 0x3f_ffff)
-    let end = SIMD4<Float>(repeating: limit)
+    let least = SIMD8<Float>(repeating: 0.02)
+    let end = SIMD8<Float>(repeating: limit)
     var t = zero
     while true {
       let cx = (dx * t + (px - 0.5) + Self.magic) - Self.magic
       let cy = (dy * t + (py - 0.5) + Self.magic) - Self.magic
-      let columns = unsafeBitCast(cx + Self.magic, to: SIMD4<UInt32>.self) & mask
-      let rows = unsafeBitCast(cy + Self.magic, to: SIMD4<UInt32>.self) & mask
-      let a = trace[Int(rows.x) &* width &+ Int(columns.x)]
-      let b = trace[Int(rows.y) &* width &+ Int(columns.y)]
-      let c = trace[Int(rows.z) &* width &+ Int(columns.z)]
-      let d = trace[Int(rows.w) &* width &+ Int(columns.w)]
-      let codes = SIMD4<UInt32>(UInt32(a), UInt32(b), UInt32(c), UInt32(d)) | Self.magicBits
+      let columns = unsafeBitCast(cx + Self.magic, to: SIMD8<UInt32>.self)
+      let rows = unsafeBitCast(cy + Self.magic, to: SIMD8<UInt32>.self)
+      var codes = SIMD8<UInt32>(repeating: Self.magicBits)
+      for lane in 0..<8 {
+        let row = Int(rows[lane] & 0x3f_ffff)
+        codes[lane] |= UInt32(trace[row &* width &+ Int(columns[lane] & 0x3f_ffff)])
+      }
       // −1/8 in walls.
-      let values = (unsafeBitCast(codes, to: SIMD4<Float>.self) - (Self.magic + 1)) * 0.125
+      let values = (unsafeBitCast(codes, to: SIMD8<Float>.self) - (Self.magic + 1)) * 0.125
       let goesOn = (values .>= zero) .& (t .< end)
       if !any(goesOn) { break }
       let free = values.replacing(with: least, where: values .< least)

@@ -1,0 +1,129 @@
+/// The floor as a robot's own map shows it; its targets are places worth going to.
+///
+/// A place is worth going to if enough floor around it is free and not yet clean, or not yet known,
+/// and the robot has not stood there before.
+struct OwnFloor: SearchFloor {
+  let width, height: Int
+  let cell: Double
+  let margin: Int
+  let memory: CopyMemory
+  /// Neighbours, as index offsets, that must not be blocked where the body stands.
+  let footprint: UnsafeBufferPointer<Int>
+  /// World cells in a map cell, and those that must be left to clean in the nine cells around a place.
+  let share, needed: Int
+
+  @inline(__always)
+  func fits(_ index: Int) -> Bool {
+    guard memory.map[index] < 0 else { return false }
+    for offset in footprint where memory.map[index &+ offset] > 0 { return false }
+    return true
+  }
+
+  @inline(__always)
+  func isFree(_ index: Int) -> Bool { memory.map[index] < 0 }
+
+  @inline(__always)
+  func isTarget(_ index: Int) -> Bool {
+    guard memory.known[index] & OwnMap.visited == 0 else { return false }
+    var sum = 0
+    for row in -1...1 {
+      for column in -1...1 {
+        let neighbour = index &+ row &* width &+ column
+        let value = memory.map[neighbour]
+        if value == 0 {
+          sum &+= share
+        } else if value < 0 {
+          sum &+= share &- Int(memory.known[neighbour] & 0x7f)
+        }
+      }
+    }
+    return sum >= needed
+  }
+}
+
+/// The dock in the robot's own map: the way home.
+struct HomeFloor: SearchFloor {
+  let floor: OwnFloor
+  /// Map column and row of the dock.
+  let column, row: Int
+
+  var width: Int { floor.width }
+  var height: Int { floor.height }
+  var cell: Double { floor.cell }
+  var margin: Int { floor.margin }
+  func fits(_ index: Int) -> Bool { floor.fits(index) }
+  func isFree(_ index: Int) -> Bool { floor.isFree(index) }
+  func isTarget(_ index: Int) -> Bool {
+    abs(index % width - column) <= 1 && abs(index / width - row) <= 1
+  }
+}
+
+/// Finds the nearest place worth going to in a robot's own map, or the way home.
+final class FrontierSearch {
+  private let search: FloorSearch
+  private let layout: RobotMapLayout
+  private let footprint: UnsafeMutableBufferPointer<Int>
+  private let margin: Int
+
+  init(layout: RobotMapLayout, bodyRadius: Double) {
+    self.layout = layout
+    search = FloorSearch(count: layout.count)
+    let reach = Int((bodyRadius / layout.cell).rounded(.up))
+    var offsets: [Int] = []
+    var margin = 1
+    for dy in -reach...reach {
+      for dx in -reach...reach {
+        // From the centre to the neighbour's nearest edge, with nearly half a cell of grace.
+        let gapX = max(Double(abs(dx)) - 0.5, 0)
+        let gapY = max(Double(abs(dy)) - 0.5, 0)
+        let gap = (gapX * gapX + gapY * gapY).squareRoot() * layout.cell
+        if gap < bodyRadius - 0.4 * layout.cell {
+          offsets.append(dy * layout.width + dx)
+          margin = max(margin, abs(dx), abs(dy))
+        }
+      }
+    }
+    self.margin = margin
+    footprint = .allocate(capacity: offsets.count)
+    _ = footprint.initialize(from: offsets)
+  }
+
+  deinit { footprint.deallocate() }
+
+  private func floor(_ memory: CopyMemory, wanted: Double) -> OwnFloor {
+    let share = layout.factor * layout.factor
+    return OwnFloor(
+      width: layout.width, height: layout.height, cell: layout.cell, margin: margin,
+      memory: memory, footprint: UnsafeBufferPointer(footprint), share: share,
+      needed: max(1, Int(wanted * Double(9 * share))))
+  }
+
+  /// The nearest place to clean: first those with half of their surroundings left, then scraps.
+  func nearest(_ memory: CopyMemory, turnCost: Double, lookahead: Double) -> Finding? {
+    let start = memory.estimatedPose
+    for wanted in [0.5, 0.15] {
+      let found = search.search(
+        floor(memory, wanted: wanted), from: start, turnCost: turnCost, lookahead: lookahead)
+      if let found { return found }
+    }
+    return nil
+  }
+
+  /// The way to a point of the world's frame.
+  func home(_ memory: CopyMemory, toX: Double, toY: Double, lookahead: Double) -> Finding? {
+    let target = HomeFloor(
+      floor: floor(memory, wanted: 1), column: Int(toX / layout.cell),
+      row: Int(toY / layout.cell))
+    return search.search(
+      target, from: memory.estimatedPose, turnCost: 0, lookahead: lookahead)
+  }
+}
+
+extension CopyMemory {
+  /// Where the robot believes it is.
+  var estimatedPose: LocalPose {
+    LocalPose(
+      x: state.pointee.estimatedX, y: state.pointee.estimatedY,
+      yaw: state.pointee.estimatedHeading)
+  }
+}
