@@ -25,6 +25,12 @@ public struct CartPoleKind: EnvironmentKind {
   /// `linear-feedback` pushes towards where the pole falls, with gains near the linear-quadratic
   /// regulator's for the default masses and lengths; `random` pushes either way.
   public func runBaseline(_ name: String, seed: UInt64) throws -> EpisodeRecord {
+    try runBaseline(name, seed: seed) { _ in }
+  }
+
+  public func runBaseline(_ name: String, seed: UInt64, watch: EpisodeWatch) throws
+    -> EpisodeRecord
+  {
     guard baselines.contains(name) else {
       throw EnvironmentError("cartpole has no baseline named \(name)")
     }
@@ -33,6 +39,7 @@ public struct CartPoleKind: EnvironmentKind {
     var state = CartPole.start(seed: seed, range: settings.startRange)
     var record = EpisodeRecord(seed: seed, episodeReturn: 0, steps: 0, end: .none, metrics: [])
     while record.end == .none {
+      try watch { dynamics.draw(state, into: &$0) }
       let feedback =
         state.position + 1.7 * state.velocity + 18.7 * state.angle + 3 * state.angularVelocity
       let pushRight = name == "random" ? random.next() >> 63 == 1 : feedback > 0
@@ -42,6 +49,7 @@ public struct CartPoleKind: EnvironmentKind {
       if record.steps >= settings.maxSteps { record.end = .truncated }
       if dynamics.isLost(state) { record.end = .terminated }
     }
+    try watch { dynamics.draw(state, into: &$0) }
     return record
   }
 }

@@ -22,7 +22,7 @@ struct PolicySource {
     guard isRun || FileManager.default.fileExists(atPath: path) else {
       throw BadInput("\(path): expected a run folder or a policy file, found nothing")
     }
-    let inRun = isRun ? path : Self.runFolder(around: path)
+    let inRun = Self.runFolder(of: path)
     guard let file = scenarioPath ?? inRun.map({ $0 + "/scenario.toml" }) else {
       throw BadInput(
         isRun || path.hasSuffix(".safetensors")
@@ -43,6 +43,11 @@ struct PolicySource {
           + (name == "final" ? "--policy best" : "--policy final"))
     }
     return path
+  }
+
+  /// The run that `path` is or lies in; `nil` for a policy that stands alone.
+  static func runFolder(of path: String) -> String? {
+    RunFolder.isRun(path) ? path : runFolder(around: path)
   }
 
   private static func runFolder(around policy: String) -> String? {

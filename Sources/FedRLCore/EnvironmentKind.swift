@@ -45,6 +45,9 @@ public struct EpisodeRecord: Sendable, Equatable {
   }
 }
 
+/// Sees an episode as it runs: called before every step with what draws the world as it is then.
+public typealias EpisodeWatch = (_ draw: (inout Drawing) -> Void) throws -> Void
+
 /// A configured environment from which batches are made: maps loaded, settings checked.
 ///
 /// Shared by all workers; agents that use the same file share its memory.
@@ -58,6 +61,8 @@ public protocol EnvironmentKind: Sendable {
   var baselines: [String] { get }
   /// One episode of a scripted policy, at most `maximumEpisodeSteps` long.
   func runBaseline(_ name: String, seed: UInt64) throws -> EpisodeRecord
+  /// The same episode, shown to `watch` before every step and after the last; for replays.
+  func runBaseline(_ name: String, seed: UInt64, watch: EpisodeWatch) throws -> EpisodeRecord
 }
 
 extension EnvironmentKind {
@@ -65,6 +70,11 @@ extension EnvironmentKind {
   public var baselines: [String] { [] }
   public func runBaseline(_ name: String, seed: UInt64) throws -> EpisodeRecord {
     throw EnvironmentError("\(specification.name) has no baseline named \(name)")
+  }
+  public func runBaseline(_ name: String, seed: UInt64, watch: EpisodeWatch) throws
+    -> EpisodeRecord
+  {
+    throw EnvironmentError("\(specification.name) does not show its baselines")
   }
 }
 

@@ -77,7 +77,7 @@ public struct Evaluator: Sendable {
         let environment = piece % columns
         output.buffer[piece] = try run(
           actor, in: environments[environment].kind.makeBatch(count: episodes),
-          random: stream(environment), isCancelled: isCancelled
+          random: stream(environment), wanted: 0..<episodes, isCancelled: isCancelled
         ).enumerated().map { episode, record in
           var record = record
           record.seed = seed(environment: environment, episode: episode)
@@ -90,10 +90,36 @@ public struct Evaluator: Sendable {
     }
   }
 
-  /// One episode in each copy; a copy that has ended runs on unheeded until all have.
+  /// Runs one of the episodes of ``evaluate(_:learner:pool:isCancelled:)`` again, watched.
+  ///
+  /// It runs among the same episodes, so that its record is the same to the last bit.
+  /// - Parameters:
+  ///   - environment: index in ``environments``.
+  ///   - episode: in `0..<episodes`.
+  ///   - watch: called before every step. The state after the last step is not shown: the batch has
+  ///     begun the next episode by then.
+  /// - Throws: ``Interrupted`` as soon as `isCancelled` says so, and what `watch` throws.
+  public func replay(
+    _ policy: PolicySnapshot, learner: any LearnerKind, environment: Int, episode: Int,
+    isCancelled: @Sendable () -> Bool = { false }, watch: EpisodeWatch
+  ) throws -> EpisodeRecord {
+    precondition(episode >= 0 && episode < episodes, "episode \(episode) of \(episodes)")
+    let actor = learner.makeActor(copies: episodes)
+    actor.load(policy.parameters, observationMoments: policy.observationMoments)
+    var record = try run(
+      actor, in: environments[environment].kind.makeBatch(count: episodes),
+      random: stream(environment), wanted: episode..<(episode + 1), isCancelled: isCancelled
+    ) { batch in try watch { batch.draw(copy: episode, into: &$0) } }[0]
+    record.seed = seed(environment: environment, episode: episode)
+    return record
+  }
+
+  /// One episode in each copy, until those that are wanted have ended; a copy that has ended runs
+  /// on unheeded.
   private func run(
     _ actor: any Actor, in batch: any BatchEnvironment, random: RandomStream,
-    isCancelled: @Sendable () -> Bool
+    wanted: Range<Int>, isCancelled: @Sendable () -> Bool,
+    watch: (any BatchEnvironment) throws -> Void = { _ in }
   ) throws -> [EpisodeRecord] {
     let specification = batch.specification
     let count = batch.count
@@ -113,8 +139,9 @@ public struct Evaluator: Sendable {
 
     var observationSpan = observations.mutableSpan
     batch.reset(random: random, into: &observationSpan)
-    while records.contains(where: { $0 == nil }) {
+    while records[wanted].contains(where: { $0 == nil }) {
       if steps % 64 == 0 && isCancelled() { throw Interrupted() }
+      try watch(batch)
       if choices > 0 {
         var span = masks.mutableSpan
         batch.writeActionMasks(into: &span)
@@ -145,7 +172,7 @@ public struct Evaluator: Sendable {
           seed: 0, episodeReturn: returns[copy], steps: steps, end: ends[copy], metrics: metrics)
       }
     }
-    return records.map { $0! }
+    return records[wanted].map { $0! }
   }
 
   /// Runs every scripted policy in every environment on the pool.
