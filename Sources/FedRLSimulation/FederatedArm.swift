@@ -155,8 +155,9 @@ public final class FederatedArm: ArmSimulation {
     record.round = summary.round
     record.rounds = plan.federation.rounds
     record.fleetTimeSeconds = now.seconds
-    fleet.spend(turns, from: summary.openedAt, until: now)
     record.agents = fleet.records(turns, round: summary.round, at: summary.openedAt)
+    fleet.spend(turns, from: summary.openedAt, until: now)
+    fleet.writeBatteryLevels(into: &record.agents)
     environmentSteps += turns.reduce(0) { $0 + $1.record.environmentSteps }
     record.environmentSteps = environmentSteps
     record.agentsSelected = summary.selected.count
