@@ -11,7 +11,7 @@ struct BadInput: Error, CustomStringConvertible {
 }
 
 /// Turns errors into one clear message and an exit status.
-enum Outcome {
+package enum Outcome {
   /// Parses and runs a command line, and ends the process.
   static func run(_ arguments: [String]) -> Never {
     exit(status(of: arguments))
@@ -20,7 +20,7 @@ enum Outcome {
   /// Runs a command line.
   /// - Returns: the exit status: 0 done, 1 failed, 2 bad input, 3 an expectation did not hold,
   ///   130 interrupted.
-  static func status(of arguments: [String]) -> Int32 {
+  package static func status(of arguments: [String]) -> Int32 {
     do {
       var command = try FedRL.parseAsRoot(arguments)
       try command.run()

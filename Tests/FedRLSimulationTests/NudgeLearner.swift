@@ -62,10 +62,11 @@ final class NudgeLearner: Learner {
     memory: any AgentMemory, in environment: any BatchEnvironment, random: RandomStream
   ) {
     let memory = memory as! NudgeMemory
-    memory.observations = [Float](
+    var observations = [Float](
       repeating: 0, count: environment.count * environment.specification.observations.count)
-    var span = memory.observations.mutableSpan
+    var span = observations.mutableSpan
     environment.reset(random: random, into: &span)
+    memory.observations = observations
   }
 
   func train(
@@ -117,14 +118,16 @@ final class NudgeLearner: Learner {
     }
     var rewards = [Float](repeating: 0, count: environment.count)
     var ends = [EpisodeEnd](repeating: .none, count: environment.count)
-    var finals = memory.observations
-    var observationSpan = memory.observations.mutableSpan
+    var observations = memory.observations
+    var finals = observations
+    var observationSpan = observations.mutableSpan
     var rewardSpan = rewards.mutableSpan
     var endSpan = ends.mutableSpan
     var finalSpan = finals.mutableSpan
     environment.step(
       actions.span, into: &observationSpan, rewards: &rewardSpan, ends: &endSpan,
       finalObservations: &finalSpan)
+    memory.observations = observations
     for copy in 0..<environment.count {
       memory.returns[copy] += Double(rewards[copy])
       guard ends[copy] != .none else { continue }
