@@ -37,13 +37,15 @@ struct Train: ParsableCommand {
   var threads: Int?
   @Option(
     name: .customLong("set"),
-    help: ArgumentHelp("Override a key of the scenario; may stand several times.", valueName: "key=value"))
+    help: ArgumentHelp(
+      "Override a key of the scenario; may stand several times.", valueName: "key=value"))
   var overrides: [String] = []
   @Option(help: "Rounds, instead of the scenario's.")
   var rounds: Int?
   @Option(
     name: .customLong("init"),
-    help: ArgumentHelp("Start from this policy (.safetensors) instead of fresh weights.", valueName: "policy"))
+    help: ArgumentHelp(
+      "Start from this policy (.safetensors) instead of fresh weights.", valueName: "policy"))
   var initial: String?
   @Option(help: "Save the state and end after this much real time, of this session.")
   var maxSeconds: Double?

@@ -84,7 +84,7 @@ struct TrainingDisplay {
   ) {
     let document = summary.document(weightsSHA256: "")
     let names = ["return_mean"] + prepared.specification.metrics.prefix(3).map(\.name)
-    var rows: [[String]] = [["", ] + names]
+    var rows: [[String]] = [[""] + names]
     func row(_ label: String, _ scores: JSONValue?) {
       guard let scores, scores != .null else { return }
       rows.append([label] + names.map { HumanNumber.value(scores[$0]?.double) })

@@ -68,7 +68,8 @@ public final class FederatedArm: ArmSimulation {
       let id = MemberID(member.index)
       let isReady = fleet.isReady(member, at: now)
       guard isReady != coordinator.available.contains(id) else { continue }
-      commands += coordinator.handle(isReady ? .memberAvailable(id) : .memberUnavailable(id), at: now)
+      commands += coordinator.handle(
+        isReady ? .memberAvailable(id) : .memberUnavailable(id), at: now)
     }
     return commands
   }
@@ -119,7 +120,9 @@ public final class FederatedArm: ArmSimulation {
         switch command {
         case .rejected(let member, let reason):
           if let index = turns.firstIndex(where: { $0.record.agent == member.index }) {
-            if case .late = reason { turns[index].record.status = .late } else {
+            if case .late = reason {
+              turns[index].record.status = .late
+            } else {
               turns[index].record.status = .rejected
             }
           }

@@ -121,8 +121,9 @@ import Testing
         #expect(run.output.contains("time limit reached; the state is saved. To go on from round"))
         #expect(try folder.json("run/run.json")["exit_reason"]?.string == "time limit")
       }
-      rounds.append(try folder.column("round", of: "run/agents.csv").count
-        + (try? folder.column("round", of: "run/agents-independent.csv").count).map { $0 } ?? 0)
+      rounds.append(
+        try folder.column("round", of: "run/agents.csv").count
+          + (try? folder.column("round", of: "run/agents-independent.csv").count).map { $0 } ?? 0)
       resume = ["--resume"]
       guard sessions < 60 else { break }
     }

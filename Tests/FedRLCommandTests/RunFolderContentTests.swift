@@ -33,8 +33,9 @@ import Testing
       ])
     let states = try folder.entries(below: "run").filter { $0.hasSuffix(".ckpt") }
     #expect(states.count == 3)
-    #expect(try folder.entries() == ["run"] + folder.entries(below: "run").map { "run/" + $0 }
-      + ["small.toml"])
+    #expect(
+      try folder.entries() == ["run"] + folder.entries(below: "run").map { "run/" + $0 }
+        + ["small.toml"])
   }
 
   @Test func tablesHaveTheirColumnsAndARowForEach() throws {
@@ -58,7 +59,9 @@ import Testing
     #expect(agents.count == 1 + 12)
     #expect(agents.allSatisfy { $0.count == agents[0].count })
     #expect(
-      try folder.column("name", of: "run/agents.csv").prefix(3) == ["fleet/1", "fleet/2", "fleet/3"])
+      try folder.column("name", of: "run/agents.csv").prefix(3) == [
+        "fleet/1", "fleet/2", "fleet/3",
+      ])
     let environments = try folder.column("environment", of: "run/evaluation.csv")
     // Two evaluations of the fleet's policy, one of three agents', two baselines; two environments.
     #expect(environments.count == 2 * (2 + 3 + 2))
