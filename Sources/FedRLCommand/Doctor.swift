@@ -20,7 +20,9 @@ struct Doctor: ParsableCommand {
     print("sgemm 64x64x64   \(Self.gigaflops(64)) GFLOP/s on one core")
     let overrides = BLAS.environmentOverrides
     for override in overrides {
-      print("slow: \(override) is set, so OpenBLAS does not choose its kernels by the processor; unset it")
+      print(
+        "slow: \(override) is set, so OpenBLAS does not choose its kernels by the processor; unset it"
+      )
     }
     print(overrides.isEmpty ? "nothing found that slows fedrl down" : "")
   }

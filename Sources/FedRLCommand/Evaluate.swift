@@ -26,7 +26,7 @@ struct Evaluate: ParsableCommand {
   @Option(help: "Episodes in each environment, instead of the scenario's.")
   var episodes: Int?
   @Option(help: "Names the episodes, instead of the scenario's evaluation seed.")
-  var seed: Int?
+  var seed: UInt64?
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp("Override a key of the scenario.", valueName: "key=value"))
@@ -42,6 +42,9 @@ struct Evaluate: ParsableCommand {
     if let episodes, !(1...100_000).contains(episodes) {
       throw ValidationError("--episodes: expected an integer in 1...100000, got \(episodes)")
     }
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads: expected an integer in 1...1024, got \(threads)")
+    }
     if !["final", "best"].contains(policy) {
       throw ValidationError("--policy: expected final or best, got \(policy)")
     }
@@ -56,7 +59,7 @@ struct Evaluate: ParsableCommand {
     let settings = given.scenario.evaluation
     let evaluator = Evaluator(
       environments: given.prepared.evaluationKinds.map { .init(name: $0.name, kind: $0.kind) },
-      episodes: episodes ?? settings.episodes, seed: UInt64(seed ?? settings.seed))
+      episodes: episodes ?? settings.episodes, seed: seed ?? UInt64(settings.seed))
     let pool = WorkerPool(count: threads ?? WorkerPool.processorCount)
     let snapshot = PolicySnapshot(
       parameters: given.policy.parameters, observationMoments: given.policy.observationMoments)

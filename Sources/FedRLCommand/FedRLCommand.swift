@@ -35,7 +35,7 @@ public struct FedRL: ParsableCommand {
     ])
 
   /// What scenarios can name; set once before parsing.
-  nonisolated(unsafe) static var registry = Registry.standard
+  nonisolated(unsafe) package static var registry = Registry.standard
 
   public init() {}
 

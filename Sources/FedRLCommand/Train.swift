@@ -37,15 +37,17 @@ struct Train: ParsableCommand {
   var threads: Int?
   @Option(
     name: .customLong("set"),
-    help: ArgumentHelp("Override a key of the scenario; may stand several times.", valueName: "key=value"))
+    help: ArgumentHelp(
+      "Override a key of the scenario; may stand several times.", valueName: "key=value"))
   var overrides: [String] = []
   @Option(help: "Rounds, instead of the scenario's.")
   var rounds: Int?
   @Option(
     name: .customLong("init"),
-    help: ArgumentHelp("Start from this policy (.safetensors) instead of fresh weights.", valueName: "policy"))
+    help: ArgumentHelp(
+      "Start from this policy (.safetensors) instead of fresh weights.", valueName: "policy"))
   var initial: String?
-  @Option(help: "Save the state and end after this much real time.")
+  @Option(help: "Save the state and end after this much real time, of this session.")
   var maxSeconds: Double?
   @Flag(name: .shortAndLong, help: "Print nothing but errors.")
   var quiet = false
@@ -71,7 +73,8 @@ struct Train: ParsableCommand {
     let loaded = try ScenarioLoader.load(
       path: scenario, overrides: overrides, seed: seed, rounds: rounds, registry: FedRL.registry)
     let prepared = try loaded.prepare(registry: FedRL.registry)
-    let policy = try initial.map { try PolicyFile.read($0, layout: prepared.learner.layout) }
+    let policy = try initial.map { try PolicyFile.read($0, for: prepared.learner) }
+    try junit.map(checkReportPath)
     let resolved = prepared.scenario.resolvedTOML()
     let plan = FleetPlan(prepared, initial: policy)
     // Everything is known to be right: from here on files are written.
@@ -81,10 +84,30 @@ struct Train: ParsableCommand {
     ).run()
   }
 
+  /// Finds out before the run, not after it, that the report has nowhere to go.
+  private func checkReportPath(_ path: String) throws {
+    let parent = (path as NSString).deletingLastPathComponent
+    let folder = parent.isEmpty ? "." : parent
+    // The run folder itself is made in time.
+    if let out, (out as NSString).standardizingPath == (folder as NSString).standardizingPath {
+      return
+    }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
+      isFolder.boolValue
+    else { throw BadInput("--junit \(path): there is no folder \(folder)") }
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
+      throw BadInput("--junit \(path): expected a file, found a folder")
+    }
+    guard FileManager.default.isWritableFile(atPath: folder) else {
+      throw BadInput("--junit \(path): permission denied")
+    }
+  }
+
   private func takeFolder(for scenario: Scenario) throws -> RunFolder {
     let root = scenario.output.directory
     if resume {
-      guard let path = out ?? newestRun(of: scenario.name, in: root) else {
+      guard let path = out ?? RunFolder.newest(of: scenario.name, in: root) else {
         throw BadInput(
           "\(root): found no run of \(scenario.name) to resume; name its folder with --out")
       }
@@ -92,11 +115,5 @@ struct Train: ParsableCommand {
     }
     guard let out else { return try RunFolder.create(for: scenario.name, in: root) }
     return try RunFolder.open(out, force ? .force : .new)
-  }
-
-  private func newestRun(of name: String, in root: String) -> String? {
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
-    return names.filter { $0.hasPrefix(name + "-") }.map { root + "/" + $0 }
-      .filter { RunFolder.isRun($0) }.max()
   }
 }

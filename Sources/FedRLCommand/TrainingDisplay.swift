@@ -22,17 +22,23 @@ struct TrainingDisplay {
       arms: scenario.evaluation.arms, rounds: scenario.rounds, finishedRounds: finished)
   }
 
+  private func many(_ count: Int, _ noun: String) -> String {
+    "\(count) \(noun)\(count == 1 ? "" : "s")"
+  }
+
   /// What will run, on what.
   func begin(_ checkpoint: RunCheckpoint?, threads: Int) {
     guard style == .automatic else { return }
     let scenario = prepared.scenario
     progress.note("run folder \(folder)")
     progress.note(
-      "\(scenario.members.count) agents in \(scenario.groups.count) groups, "
-        + "\(scenario.rounds) rounds, arms \(scenario.evaluation.arms.map(\.rawValue).joined(separator: " and ")), "
-        + "seed \(scenario.seed)")
+      many(scenario.members.count, "agent") + " in " + many(scenario.groups.count, "group") + ", "
+        + many(scenario.rounds, "round") + ", "
+        + (scenario.evaluation.arms.count == 1 ? "arm " : "arms ")
+        + scenario.evaluation.arms.map(\.rawValue).joined(separator: " and ")
+        + ", seed \(scenario.seed)")
     progress.note(
-      "\(prepared.learner.layout.count) parameters, \(threads) worker threads, "
+      "\(prepared.learner.layout.count) parameters, " + many(threads, "worker thread") + ", "
         + "OpenBLAS \(BLAS.kernelName), kernels \(Kernels.pathName)")
     if let checkpoint {
       let arm = scenario.evaluation.arms[checkpoint.armIndex]
@@ -43,6 +49,13 @@ struct TrainingDisplay {
   /// The run was stopped and can be resumed.
   func stopped(_ ending: TrainingRun.Ending, nextRound: Int) {
     progress.finish()
+    if style == .json {
+      print(
+        JSONValue.object([
+          .init("event", .text(ending == .interrupted ? "interrupted" : "time_limit")),
+          .init("folder", .text(folder)), .init("next_round", .integer(nextRound)),
+        ]).text)
+    }
     guard style == .automatic else { return }
     let reason = ending == .interrupted ? "interrupted" : "time limit reached"
     print("\(reason); the state is saved. To go on from round \(nextRound):")
@@ -71,7 +84,7 @@ struct TrainingDisplay {
   ) {
     let document = summary.document(weightsSHA256: "")
     let names = ["return_mean"] + prepared.specification.metrics.prefix(3).map(\.name)
-    var rows: [[String]] = [["", ] + names]
+    var rows: [[String]] = [[""] + names]
     func row(_ label: String, _ scores: JSONValue?) {
       guard let scores, scores != .null else { return }
       rows.append([label] + names.map { HumanNumber.value(scores[$0]?.double) })
@@ -84,8 +97,8 @@ struct TrainingDisplay {
     for name in prepared.baselines { row(name, document["baselines"]?[name]) }
     print()
     print(
-      "Final policies on \(prepared.evaluationKinds.count) evaluation environments, "
-        + "\(prepared.scenario.evaluation.episodes) episodes each:")
+      "Final policies on " + many(prepared.evaluationKinds.count, "evaluation environment") + ", "
+        + many(prepared.scenario.evaluation.episodes, "episode") + " each:")
     print(TextTable.text(rows))
     for result in expectations {
       print((result.holds ? "holds  " : "FAILED ") + result.message)

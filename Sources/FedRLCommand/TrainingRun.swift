@@ -25,6 +25,7 @@ final class TrainingRun {
     let pool: WorkerPool
     /// The scenario as written into the folder.
     let resolved: String
+    /// Of this session, so that a run that is resumed with the same limit gets on.
     let maximumSeconds: Double?
     /// What shows the run while it goes on.
     let display: ProgressDisplay
@@ -76,7 +77,12 @@ final class TrainingRun {
   }
 
   /// Real seconds over all sessions.
-  var wallSeconds: Double { earlierSeconds + (ContinuousClock.now - started).seconds }
+  var wallSeconds: Double { earlierSeconds + sessionSeconds }
+
+  private var sessionSeconds: Double { (ContinuousClock.now - started).seconds }
+
+  /// Whether a round has been written into the tables.
+  private(set) var hasRounds = false
 
   /// The round that the next session begins with.
   var nextRound: Int { simulation.round + 1 }
@@ -91,6 +97,8 @@ final class TrainingRun {
       armIndex += 1
       simulation = Self.makeSimulation(arms[armIndex], setup.plan)
     }
+    // Before the baselines' rows are written, which a resumed run writes again.
+    try saveCheckpoint()
     if let ending = try runBaselines() { return ending }
     try store.finish()
     return .finished
@@ -105,7 +113,7 @@ final class TrainingRun {
       }
       if simulation.isFinished { return nil }
       if Interruption.isRequested { return try stop(.interrupted) }
-      if let limit = setup.maximumSeconds, wallSeconds >= limit { return try stop(.timeLimit) }
+      if let limit = setup.maximumSeconds, sessionSeconds >= limit { return try stop(.timeLimit) }
       try runRound()
     }
   }
@@ -117,6 +125,7 @@ final class TrainingRun {
     }
     record.wallSeconds = wallSeconds
     try tables.roundFinished(record)
+    hasRounds = true
     summary.roundFinished(record)
     setup.display.roundFinished(record)
     let every = setup.prepared.scenario.evaluation.everyRounds
@@ -228,6 +237,7 @@ final class TrainingRun {
     owesEvaluation = checkpoint.owesEvaluation
     weightsSHA256 = checkpoint.weightsSHA256
     self.sequence = sequence
+    hasRounds = true
     try summary.restore(checkpoint.summary)
     var decoder = StateDecoder(checkpoint.arm)
     try simulation.decodeState(from: &decoder)

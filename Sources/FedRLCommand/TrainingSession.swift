@@ -28,8 +28,13 @@ struct TrainingSession {
       try? record.addEarlierSessions(from: String(decoding: old, as: UTF8.self))
     }
     record.wallSeconds = saved?.checkpoint.wallSeconds ?? 0
-    try folder.write(resolved, to: "scenario.toml")
-    try record.write(to: folder)
+    do {
+      try folder.write(resolved, to: "scenario.toml")
+      try record.write(to: folder)
+    } catch {
+      if !options.resume { folder.discard() }
+      throw error
+    }
     let display = TrainingDisplay(options: options, prepared: prepared, folder: folder.path)
     display.begin(saved?.checkpoint, threads: pool.count)
     try carryOut(&record, pool: pool, saved: saved, display: display)
@@ -51,33 +56,54 @@ struct TrainingSession {
     _ record: inout RunRecord, pool: WorkerPool,
     saved: (checkpoint: RunCheckpoint, sequence: Int)?, display: TrainingDisplay
   ) throws {
-    var results: [ExpectationResult] = []
+    var run: TrainingRun?
     do {
-      let run = try TrainingRun(
+      let begun = try TrainingRun(
         .init(
           prepared: prepared, plan: plan, folder: folder, pool: pool, resolved: resolved,
           maximumSeconds: options.maxSeconds ?? prepared.scenario.maximumSeconds,
           display: display.progress),
         resuming: saved)
-      let ending = try run.run()
-      record.wallSeconds = run.wallSeconds
-      guard ending == .finished else {
-        try finish(&record, reason: ending == .interrupted ? "interrupted" : "time limit")
-        display.stopped(ending, nextRound: run.nextRound)
-        throw ExitCode(ending == .interrupted ? 130 : 0)
-      }
-      results = try run.writeSummary()
-      try finish(&record, reason: "done")
-      display.finished(run.summary, expectations: results, seconds: run.wallSeconds)
+      run = begun
+      let ending = try begun.run()
+      record.wallSeconds = begun.wallSeconds
+      guard ending == .finished else { return try stop(begun, ending, &record, display) }
+      try end(begun, &record, display)
     } catch let code as ExitCode {
       throw code
     } catch {
+      record.wallSeconds = run?.wallSeconds ?? record.wallSeconds
       try? finish(&record, reason: "failed: \(error)")
-      try? writeJUnit(record, failure: "\(error)", results)
+      try? writeJUnit(record, failure: "\(error)", [])
+      // Nothing was learned and nothing can be resumed: a full disk at the start leaves no trace.
+      if error is FileError && run?.hasRounds != true && !options.resume { folder.discard() }
       throw error
     }
+  }
+
+  /// After the last round: scores, expectations, report.
+  private func end(_ run: TrainingRun, _ record: inout RunRecord, _ display: TrainingDisplay)
+    throws
+  {
+    let results = try run.writeSummary()
+    try finish(&record, reason: "done")
+    display.finished(run.summary, expectations: results, seconds: run.wallSeconds)
     try writeJUnit(record, failure: nil, results)
     if !results.allSatisfy(\.holds) { throw ExitCode(3) }
+  }
+
+  /// Before the last round. A run that its time limit ends has not met its expectations.
+  private func stop(
+    _ run: TrainingRun, _ ending: TrainingRun.Ending, _ record: inout RunRecord,
+    _ display: TrainingDisplay
+  ) throws {
+    let isInterrupted = ending == .interrupted
+    try finish(&record, reason: isInterrupted ? "interrupted" : "time limit")
+    display.stopped(ending, nextRound: run.nextRound)
+    let reason = isInterrupted ? "interrupted" : "the time limit was reached"
+    try writeJUnit(record, failure: "\(reason) before round \(run.nextRound)", [])
+    if isInterrupted { throw ExitCode(130) }
+    if !prepared.scenario.expectations.isEmpty { throw ExitCode(3) }
   }
 
   private func finish(_ record: inout RunRecord, reason: String) throws {

@@ -69,6 +69,9 @@ package enum FileSystem {
     return names.sorted()
   }
 
+  /// Removes a folder that holds nothing; leaves any other alone.
+  static func removeIfEmpty(_ path: String) { _ = rmdir(path) }
+
   /// Removes a file, a link (not what it points to) or a folder with all it holds.
   package static func remove(_ path: String) throws(FileError) {
     guard kind(path) == .folder else {

@@ -37,10 +37,13 @@ public final class RunFolder: Sendable {
   /// Without a slash at its end.
   public let path: String
   private let lock: OpenFile
+  /// Whether the folder was not there before.
+  private let isNew: Bool
 
-  private init(path: String, lock: consuming OpenFile) {
+  private init(path: String, lock: consuming OpenFile, isNew: Bool) {
     self.path = path
     self.lock = lock
+    self.isNew = isNew
   }
 
   /// Makes `root/scenario-yyyyMMdd-HHmmss`, with `-2`, `-3`, … where that exists.
@@ -57,13 +60,34 @@ public final class RunFolder: Sendable {
         path = "\(base)-\(attempt)"
       }
     } catch { throw .file(error) }
-    return try open(path, .new)
+    return try open(path, .new, isNew: true)
+  }
+
+  /// The newest run of a scenario among those that ``create(for:in:at:)`` made; `nil` for none.
+  public static func newest(of scenario: String, in root: String = "runs") -> String? {
+    let prefix = fileName(scenario) + "-"
+    // `home-long-…` is no run of `home`: a time must follow the name.
+    let shape = "dddddddd-dddddd"
+    let runs = ((try? FileSystem.entries(of: root)) ?? []).filter { name in
+      guard name.hasPrefix(prefix) else { return false }
+      let rest = name.dropFirst(prefix.count)
+      let isTime = zip(rest, shape).allSatisfy { $1 == "d" ? ("0"..."9").contains($0) : $0 == $1 }
+      return isTime && rest.count >= shape.count && isRun(root + "/" + name)
+    }
+    // `-10` comes after `-9`, and both after none.
+    return runs.max { ($0.count, $0) < ($1.count, $1) }.map { root + "/" + $0 }
   }
 
   /// Takes a folder of the user's choice, making it where it does not exist.
   ///
   /// `.force` removes the files of the old run, and nothing else that lies there.
   public static func open(_ path: String, _ mode: Mode) throws(RunFolderError) -> RunFolder {
+    try open(path, mode, isNew: false)
+  }
+
+  private static func open(_ path: String, _ mode: Mode, isNew: Bool) throws(RunFolderError)
+    -> RunFolder
+  {
     var path = path
     while path.count > 1 && path.hasSuffix("/") { path.removeLast() }
     let existing = FileSystem.realPath(path)
@@ -80,7 +104,9 @@ public final class RunFolder: Sendable {
       if mode == .resume && found.isEmpty && !entries.contains(lockName) {
         throw RunFolderError.nothingToResume(path: path)
       }
-      let folder = RunFolder(path: path, lock: try takeLock(in: path))
+      let isNew = isNew || existing == nil
+      let folder = RunFolder(
+        path: path, lock: try takeLock(in: path, isNew: isNew), isNew: isNew)
       // Again, now that nobody else can start one here.
       let late = mode == .new ? try FileSystem.entries(of: path).filter(isRunFile) : []
       if !late.isEmpty { throw RunFolderError.existingRun(path: path, found: late) }
@@ -93,6 +119,16 @@ public final class RunFolder: Sendable {
     } catch {
       preconditionFailure("unexpected error \(error)")
     }
+  }
+
+  /// Removes what the run has written, and the folder where it was made for the run: for a run that
+  /// could not begin. Removes nothing else, and reports nothing.
+  public func discard() {
+    for name in (try? FileSystem.entries(of: path)) ?? [] where Self.isRunFile(name) {
+      try? FileSystem.remove(file(name))
+    }
+    try? FileSystem.remove(file(Self.lockName))
+    if isNew { FileSystem.removeIfEmpty(path) }
   }
 
   /// Whether a folder holds a run.
@@ -135,8 +171,20 @@ public final class RunFolder: Sendable {
       || plain.hasPrefix("replay") && plain.hasSuffix(".html")
   }
 
-  private static func takeLock(in folder: String) throws -> OpenFile {
+  private static func takeLock(in folder: String, isNew: Bool) throws -> OpenFile {
     let path = folder + "/" + lockName
+    let wasThere = FileSystem.kind(path) != nil
+    do {
+      return try lock(path, in: folder)
+    } catch let error as FileError {
+      // A full disk takes an empty file, but not its content.
+      if !wasThere { try? FileSystem.remove(path) }
+      if isNew { FileSystem.removeIfEmpty(folder) }
+      throw error
+    }
+  }
+
+  private static func lock(_ path: String, in folder: String) throws -> OpenFile {
     let file = try OpenFile(path, .append)
     guard try file.lock() else {
       let text = String(decoding: (try? AtomicFile.read(path)) ?? [], as: UTF8.self)

@@ -68,7 +68,8 @@ public final class FederatedArm: ArmSimulation {
       let id = MemberID(member.index)
       let isReady = fleet.isReady(member, at: now)
       guard isReady != coordinator.available.contains(id) else { continue }
-      commands += coordinator.handle(isReady ? .memberAvailable(id) : .memberUnavailable(id), at: now)
+      commands += coordinator.handle(
+        isReady ? .memberAvailable(id) : .memberUnavailable(id), at: now)
     }
     return commands
   }
@@ -119,7 +120,9 @@ public final class FederatedArm: ArmSimulation {
         switch command {
         case .rejected(let member, let reason):
           if let index = turns.firstIndex(where: { $0.record.agent == member.index }) {
-            if case .late = reason { turns[index].record.status = .late } else {
+            if case .late = reason {
+              turns[index].record.status = .late
+            } else {
               turns[index].record.status = .rejected
             }
           }
@@ -155,8 +158,9 @@ public final class FederatedArm: ArmSimulation {
     record.round = summary.round
     record.rounds = plan.federation.rounds
     record.fleetTimeSeconds = now.seconds
-    fleet.spend(turns, from: summary.openedAt, until: now)
     record.agents = fleet.records(turns, round: summary.round, at: summary.openedAt)
+    fleet.spend(turns, from: summary.openedAt, until: now)
+    fleet.writeBatteryLevels(into: &record.agents)
     environmentSteps += turns.reduce(0) { $0 + $1.record.environmentSteps }
     record.environmentSteps = environmentSteps
     record.agentsSelected = summary.selected.count

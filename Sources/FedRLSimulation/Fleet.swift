@@ -133,22 +133,32 @@ final class Fleet {
   }
 
   /// One row per agent of the fleet: those that took a turn, and those that did not.
+  ///
+  /// Call before ``spend(_:from:until:)``: it says how those that sit out stood when the round opened.
   func records(_ turns: [Turn], round: Int, at opened: FleetTime) -> [AgentRecord] {
     var byAgent = [AgentRecord?](repeating: nil, count: members.count)
     for turn in turns { byAgent[turn.record.agent] = turn.record }
     return members.map { member in
       var record = byAgent[member.index] ?? idleRecord(of: member, at: opened)
       record.round = round
-      record.batteryLevel = member.battery?.level
       return record
     }
   }
 
-  private func idleRecord(of member: FleetMember, at time: FleetTime) -> AgentRecord {
+  private func idleRecord(of member: FleetMember, at opened: FleetTime) -> AgentRecord {
     var turn = Turn(
       member: member, report: LearningReport(), metricCount: plan.specification.metrics.count)
-    turn.record.status = isReady(member, at: time) ? .idle : .resting
+    turn.record.status =
+      member.battery?.isResting ?? false
+      ? .resting : occupiedUntil[member.index] > opened ? .busy : .idle
     return turn.record
+  }
+
+  /// Writes down how charged the batteries are now.
+  func writeBatteryLevels(into records: inout [AgentRecord]) {
+    for index in records.indices {
+      records[index].batteryLevel = members[records[index].agent].battery?.level
+    }
   }
 
   // MARK: State

@@ -36,7 +36,8 @@ public final class IndependentArm: ArmSimulation {
     let rounds = Double(plan.federation.rounds)
     let progress = FleetProgress(
       start: Double(round - 1) / rounds, end: Double(round) / rounds)
-    let gathers = plan.federation.sendsObservationSums(inRound: round)
+    let gathers =
+      plan.federation.sendsObservationSums(inRound: round)
       || plan.federation.normalizer == .local
     let metricCount = plan.specification.metrics.count
     let turns = try fleet.takeTurns(selectedAgents(), pool: pool) { member, learner in

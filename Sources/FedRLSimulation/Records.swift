@@ -19,6 +19,8 @@ public enum TurnStatus: String, Sendable {
   case lost
   /// Battery under the limit; sat the round out.
   case resting
+  /// Still at a turn of an earlier round when this one opened.
+  case busy
   /// Not selected this round.
   case idle
 }

@@ -22,7 +22,7 @@ public enum Golden {
     _ actual: String, recorded: [String: String], at location: SourceLocation = #_sourceLocation
   ) {
     guard let expected = recorded[BLAS.kernelName] ?? recorded["any"] else {
-      print("SKIPPED: no golden value for kernel set \(BLAS.kernelName); it gives \(actual)")
+      print("skipped: no golden value for kernel set \(BLAS.kernelName); it gives \(actual)")
       return
     }
     #expect(actual == expected, sourceLocation: location)

@@ -29,7 +29,7 @@ public enum SharedData {
     if let found = candidates.first(where: { FileManager.default.fileExists(atPath: $0) }) {
       return found
     }
-    print("SKIPPED: \(relative) is not in ../shared (or the folder named by FEDRL_SHARED)")
+    print("skipped: \(relative) is not in ../shared (or the folder named by FEDRL_SHARED)")
     return nil
   }
 

@@ -1,0 +1,143 @@
+import FedRLCommand
+import FedRLNumerics
+import FedRLReporting
+import Foundation
+import Testing
+
+/// What `fedrl train` leaves behind.
+@Suite struct RunFolderContentTests {
+  /// One run that the tests of this suite look at.
+  static let folder: TestFolder? = {
+    guard let folder = try? TestFolder(), let run = try? folder.train("--out", "run"),
+      run.status == 0
+    else { return nil }
+    return folder
+  }()
+
+  func folder() throws -> TestFolder? {
+    guard CommandProcess.executable != nil else { return nil }
+    return try #require(Self.folder)
+  }
+
+  @Test func everyFileIsThere() throws {
+    guard let folder = try folder() else { return }
+    let names = try folder.entries(below: "run").filter { !$0.hasSuffix(".ckpt") }
+    #expect(
+      names == [
+        ".lock", "agents-independent.csv", "agents.csv", "checkpoints",
+        "checkpoints/best.safetensors", "checkpoints/final-independent-0.safetensors",
+        "checkpoints/final-independent-1.safetensors",
+        "checkpoints/final-independent-2.safetensors", "checkpoints/final.safetensors",
+        "egress.jsonl", "evaluation.csv", "metrics-independent.csv", "metrics.csv", "run.json",
+        "scenario.toml", "summary.json",
+      ])
+    let states = try folder.entries(below: "run").filter { $0.hasSuffix(".ckpt") }
+    #expect(states.count == 3)
+    #expect(
+      try folder.entries() == ["run"] + folder.entries(below: "run").map { "run/" + $0 }
+        + ["small.toml"])
+  }
+
+  @Test func tablesHaveTheirColumnsAndARowForEach() throws {
+    guard let folder = try folder() else { return }
+    #expect(
+      try folder.table("run/metrics.csv")[0] == [
+        "round", "fleet_time_s", "wall_s", "env_steps", "return_mean", "return_iqm",
+        "return_worst", "agents_selected", "agents_reported", "bytes_up", "bytes_down", "energy_j",
+      ])
+    #expect(try folder.column("round", of: "run/metrics.csv") == ["1", "2", "3", "4"])
+    #expect(
+      try folder.column("env_steps", of: "run/metrics.csv") == ["192", "384", "576", "768"])
+    let agents = try folder.table("run/agents.csv")
+    #expect(
+      agents[0].prefix(17) == [
+        "round", "agent", "name", "group", "device", "link", "status", "env_steps", "episodes",
+        "return_mean", "bytes_up", "bytes_down", "collect_s", "train_s", "transfer_s", "energy_j",
+        "battery_level",
+      ])
+    #expect(agents[0].contains("approx_kl"))
+    #expect(agents.count == 1 + 12)
+    #expect(agents.allSatisfy { $0.count == agents[0].count })
+    #expect(
+      try folder.column("name", of: "run/agents.csv").prefix(3) == [
+        "fleet/1", "fleet/2", "fleet/3",
+      ])
+    let environments = try folder.column("environment", of: "run/evaluation.csv")
+    // Two evaluations of the fleet's policy, one of three agents', two baselines; two environments.
+    #expect(environments.count == 2 * (2 + 3 + 2))
+    #expect(Set(environments).count == 2)
+  }
+
+  @Test func totalsAgreeWithTheTablesAndTheLedger() throws {
+    guard let folder = try folder() else { return }
+    let totals = try #require(try folder.json("run/summary.json")["totals"])
+    func sum(_ column: String, _ table: String) throws -> Double {
+      try folder.column(column, of: "run/" + table).compactMap(Double.init).reduce(0, +)
+    }
+    let ledger = try folder.text("run/egress.jsonl").split(separator: "\n")
+      .map { try JSONValue(parsing: String($0)) }
+    #expect(ledger.count == 12)
+    let bytes = ledger.compactMap { $0["bytes"]?.int }.reduce(0, +)
+    #expect(totals["bytes_up"]?.int == bytes)
+    #expect(try sum("bytes_up", "metrics.csv") == Double(bytes))
+    #expect(try sum("bytes_up", "agents.csv") == Double(bytes))
+    #expect(try sum("bytes_down", "agents.csv") == totals["bytes_down"]?.double)
+    let steps =
+      try sum("env_steps", "agents.csv") + sum("env_steps", "agents-independent.csv")
+    #expect(totals["env_steps"]?.double == steps)
+    let energy = try sum("energy_j", "metrics.csv") + sum("energy_j", "metrics-independent.csv")
+    #expect(abs(try #require(totals["energy_j"]?.double) - energy) < 1e-9)
+    let time = try folder.column("fleet_time_s", of: "run/metrics.csv").last.flatMap(Double.init)
+    #expect(totals["fleet_time_s"]?.double == time)
+    for line in ledger {
+      let fields = try #require(line["fields"]?.elements)
+      #expect(fields.compactMap { $0["bytes"]?.int }.reduce(0, +) == line["bytes"]?.int)
+    }
+  }
+
+  @Test func theSummarysHashIsThatOfTheFinalWeights() throws {
+    guard let folder = try folder() else { return }
+    let digest = try folder.json("run/summary.json")["weights_sha256"]?.string
+    let policy = try PolicyFile.read(folder.file("run/checkpoints/final.safetensors"))
+    #expect(digest == policy.parameters.sha256)
+    // Again from the bytes: the weights are the tensors before the normaliser's, in file order.
+    let bytes = try folder.bytes("run/checkpoints/final.safetensors")
+    let header = bytes.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+    let weights = bytes[(8 + header)..<(8 + header + 4 * policy.parameters.count)]
+    #expect(Array(weights).withUnsafeBytes { SHA256.hexadecimal($0) } == digest)
+    #expect(policy.observationNames.count == 4)
+    #expect(policy.metadata["round"] == "4")
+  }
+
+  @Test func theScenarioAsRunGivesTheSameRun() throws {
+    guard let folder = try folder() else { return }
+    let again = try TestFolder(folder.text("run/scenario.toml"))
+    let run = try #require(try again.train("--out", "run", "--quiet"))
+    #expect(run.status == 0)
+    #expect(
+      try again.json("run/summary.json")["weights_sha256"]
+        == folder.json("run/summary.json")["weights_sha256"])
+    #expect(try again.text("run/scenario.toml") == folder.text("run/scenario.toml"))
+  }
+
+  @Test func theRecordTellsTheEndAndItsCircumstances() throws {
+    guard let folder = try folder() else { return }
+    let record = try folder.json("run/run.json")
+    #expect(record["exit_reason"]?.string == "done")
+    #expect(record["version"]?.string == FedRLVersion.current)
+    #expect(record["seed"]?.int == 3)
+    #expect(record["sessions"]?.elements?.count == 1)
+    #expect(record["end"]?.string?.isEmpty == false)
+    #expect(record["blas_kernel"]?.string?.isEmpty == false)
+  }
+
+  @Test func aRunOfThePolicyFileScoresWhatTheRunDid() throws {
+    guard let folder = try folder() else { return }
+    let run = try #require(
+      try CommandProcess.run(["evaluate", "run", "--json"], in: folder.path))
+    #expect(run.status == 0, "\(run.errors)")
+    let scores = try JSONValue(parsing: run.output)["scores"]
+    let final = try folder.json("run/summary.json")["arms"]?["federated"]?["final"]
+    #expect(scores?["return_mean"]?.double == final?["return_mean"]?.double)
+  }
+}
