@@ -95,8 +95,6 @@ extension DriveKernel {
         if normal.touched {
           outcome.touched = true
           if bumps == 0 { bumps = zones(normal.x, normal.y, c, s) }
-          let real = ((x - oldX) * c + (y - oldY) * s) / substep
-          speed = speed > 0 ? min(speed, max(real, 0)) : max(speed, min(real, 0))
         }
       }
       let (mx, my) = (x - oldX, y - oldY)
@@ -130,7 +128,8 @@ extension DriveKernel {
     return outcome
   }
 
-  /// Moves a place that is too near a wall back along the field's gradient, so that the disc slides.
+  /// Moves a place that is too near a wall back along the field's gradient, so that the disc slides
+  /// while its wheels slip.
   ///
   /// - Returns: the direction away from what was touched, and whether anything was.
   @inline(__always)

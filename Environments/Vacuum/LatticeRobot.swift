@@ -100,16 +100,13 @@ final class LatticeRobot: @unchecked Sendable {
     stepShare = 1 / Float(settings.maximumSteps)
     specification = Self.specification(settings)
     if floor.count < 2 {
-      deallocate()
       throw EnvironmentError(
         setting: "move_length",
         "\(settings.map): no move of \(step) m is possible from the start; expected shorter moves")
     }
   }
 
-  deinit { deallocate() }
-
-  private func deallocate() {
+  deinit {
     nodes.deallocate()
     moves.deallocate()
     ranges.deallocate()

@@ -8,15 +8,16 @@ struct RayCaster {
   ///
   /// Sphere tracing: every cell stores how far a ray may go without meeting a wall; where that is
   /// less than to the cell's edge, the ray goes to the edge. Exact for square cells, but for corners
-  /// cut by less than a fiftieth of a cell.
+  /// cut by less than a thousandth of a cell.
   ///
   /// - Parameters:
   ///   - px, py: origin in cells.
   ///   - dx, dy: direction, of length 1.
   ///   - limit: in cells, as the result.
   func cast(_ px: Float, _ py: Float, _ dx: Float, _ dy: Float, limit: Float) -> Float {
-    let ix = 1 / (dx.magnitude < 1e-9 ? 1e-9 : dx)
-    let iy = 1 / (dy.magnitude < 1e-9 ? 1e-9 : dy)
+    let dx = dx.magnitude < 1e-9 ? 1e-9 : dx
+    let dy = dy.magnitude < 1e-9 ? 1e-9 : dy
+    let (ix, iy) = (1 / dx, 1 / dy)
     // Distance to a cell's far edge: (cell + [d > 0] − p) / d.
     let ex = (dx > 0 ? 1 : 0) - px
     let ey = (dy > 0 ? 1 : 0) - py
@@ -27,13 +28,12 @@ struct RayCaster {
       let cy = (y - 0.5 + Self.magic) - Self.magic
       let value = trace[Self.integer(cy) &* width &+ Self.integer(cx)]
       if value == 0 { return t }
-      // At least a fiftieth of a cell: a ray along an edge may be put on its wrong side by rounding.
-      var free = Float(Int32(value) &- 1) * 0.125
-      if free < 0.02 { free = 0.02 }
+      let free = Float(Int32(value) &- 1) * 0.125
       let (exitX, exitY) = ((cx + ex) * ix, (cy + ey) * iy)
       let exit = (exitX < exitY ? exitX : exitY) + 1e-3
-      let next = t + free
-      t = next < exit ? exit : next
+      let next = t + free < exit ? exit : t + free
+      // A ray along an edge may be put on its wrong side by rounding: it goes on all the same.
+      t = next < t + Self.crawl ? t + Self.nudge : next
     }
     return limit
   }
@@ -41,6 +41,9 @@ struct RayCaster {
   /// 1.5 · 2²³: adding it rounds a small number to a whole one, which then stands in the lowest bits.
   private static let magic: Float = 12_582_912
 
+  /// Progress that is none, and what is made instead, cells.
+  private static let crawl: Float = 1e-4
+  private static let nudge: Float = 0.02
   private static let magicBits: UInt32 = 0x4b40_0000
 
   /// A whole number below 2²², as an integer.
@@ -83,12 +86,12 @@ struct RayCaster {
     _ px: Float, _ py: Float, _ dx: SIMD8<Float>, _ dy: SIMD8<Float>, _ limit: Float
   ) -> SIMD8<Float> {
     let tiny = SIMD8<Float>(repeating: 1e-9)
-    let ix = 1 / dx.replacing(with: tiny, where: (dx .< tiny) .& (dx .> -tiny))
-    let iy = 1 / dy.replacing(with: tiny, where: (dy .< tiny) .& (dy .> -tiny))
+    let dx = dx.replacing(with: tiny, where: (dx .< tiny) .& (dx .> -tiny))
+    let dy = dy.replacing(with: tiny, where: (dy .< tiny) .& (dy .> -tiny))
+    let (ix, iy) = (1 / dx, 1 / dy)
     let zero = SIMD8<Float>.zero
     let ex = zero.replacing(with: 1, where: dx .> zero) - px
     let ey = zero.replacing(with: 1, where: dy .> zero) - py
-    let least = SIMD8<Float>(repeating: 0.02)
     let end = SIMD8<Float>(repeating: limit)
     var t = zero
     while true {
@@ -105,12 +108,12 @@ struct RayCaster {
       let values = (unsafeBitCast(codes, to: SIMD8<Float>.self) - (Self.magic + 1)) * 0.125
       let goesOn = (values .>= zero) .& (t .< end)
       if !any(goesOn) { break }
-      let free = values.replacing(with: least, where: values .< least)
       let exitX = (cx + ex) * ix
       let exitY = (cy + ey) * iy
       let exit = exitX.replacing(with: exitY, where: exitY .< exitX) + 1e-3
-      let next = t + free
-      let farther = next.replacing(with: exit, where: next .< exit)
+      let free = t + values
+      let next = free.replacing(with: exit, where: free .< exit)
+      let farther = next.replacing(with: t + Self.nudge, where: next .< t + Self.crawl)
       t = t.replacing(with: farther, where: goesOn)
     }
     return t.replacing(with: end, where: t .> end)
