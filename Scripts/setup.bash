@@ -49,6 +49,22 @@ fedrl_require_packages() {
   }
 }
 
-# What Swift itself needs to compile and link on Debian, and the libraries fedrl stands on.
-fedrl_packages=(binutils libc6-dev libstdc++-12-dev libgcc-12-dev pkg-config git ca-certificates
+# What Swift itself needs to start, compile and link on Debian, and the libraries fedrl stands on.
+fedrl_packages=(binutils ca-certificates git libc6-dev libcurl4 libedit2 libgcc-12-dev libncurses6
+  libsqlite3-0 libstdc++-12-dev libxml2 pkg-config tzdata
   libopenblas-dev libpng-dev libssl-dev zlib1g-dev)
+
+# Ends with a message where the Swift that was found cannot start or is too old. Call after its
+# packages are installed.
+fedrl_require_swift_version() {
+  local text version
+  if ! text=$(swift --version 2>&1); then
+    echo "fedrl: $(command -v swift) does not start: $text" >&2
+    exit 1
+  fi
+  version=$(sed -nE 's/.*Swift version ([0-9]+\.[0-9]+).*/\1/p' <<<"$text" | head -n 1)
+  if [ "$(printf '%s\n' 6.3 "$version" | sort -V | head -n 1)" != 6.3 ]; then
+    echo "fedrl: expected Swift 6.3 or newer, found ${version:-an unknown version} in $(command -v swift)" >&2
+    exit 1
+  fi
+}

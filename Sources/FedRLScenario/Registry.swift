@@ -12,12 +12,14 @@ public struct Registry: Sendable {
 
   /// This registry and an environment more; one of the same name is replaced.
   public func adding(_ entry: EnvironmentEntry) -> Registry {
-    Registry(environments: environments.filter { $0.name != entry.name } + [entry], learners: learners)
+    Registry(
+      environments: environments.filter { $0.name != entry.name } + [entry], learners: learners)
   }
 
   /// This registry and a learner more; one of the same name is replaced.
   public func adding(_ entry: LearnerEntry) -> Registry {
-    Registry(environments: environments, learners: learners.filter { $0.name != entry.name } + [entry])
+    Registry(
+      environments: environments, learners: learners.filter { $0.name != entry.name } + [entry])
   }
 
   public func environment(named name: String) -> EnvironmentEntry? {

@@ -106,7 +106,8 @@ import Testing
     Fault(
       "a policy with statistics for a learner without",
       [
-        "small.toml", "--init", "policy.safetensors", "--set", "policy.normalize_observations=false",
+        "small.toml", "--init", "policy.safetensors", "--set",
+        "policy.normalize_observations=false",
       ], ["policy.safetensors: expected a policy for raw observations"]),
     Fault(
       "a policy file that is none", ["small.toml", "--init", "small.toml"],
@@ -140,7 +141,9 @@ import Testing
     try folder.write("[scenario]\nrounds = = 3\n", to: "broken.toml")
     try FileManager.default.createDirectory(
       atPath: folder.file("maps"), withIntermediateDirectories: true)
-    for (name, image) in [("wall", "wall.pgm"), ("corrupt", "corrupt.png"), ("imageless", "none.png")] {
+    for (name, image) in [
+      ("wall", "wall.pgm"), ("corrupt", "corrupt.png"), ("imageless", "none.png"),
+    ] {
       try folder.write(
         Self.yaml.replacingOccurrences(of: "IMAGE", with: image), to: "maps/\(name).yaml")
     }
@@ -154,7 +157,8 @@ import Testing
 
   /// The policy of a run of the cart-pole, made once.
   static let policy: [UInt8]? = {
-    guard let folder = try? TestFolder(), let run = try? folder.train("--out", "run", "-q", "--rounds", "1"),
+    guard let folder = try? TestFolder(),
+      let run = try? folder.train("--out", "run", "-q", "--rounds", "1"),
       run.status == 0
     else { return nil }
     return try? folder.bytes("run/checkpoints/final.safetensors")

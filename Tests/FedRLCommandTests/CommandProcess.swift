@@ -48,7 +48,7 @@ struct CommandProcess {
     // Files and not pipes: nobody needs to drain them.
     let places = try ["out", "err"].map { name -> FileHandle in
       let path = files.appendingPathComponent(name)
-      FileManager.default.createFile(atPath: path.path, contents: nil)
+      _ = FileManager.default.createFile(atPath: path.path, contents: nil)
       return try FileHandle(forWritingTo: path)
     }
     process.standardOutput = places[0]

@@ -61,7 +61,9 @@ import Testing
 
   @Test func itsSettingsAreCheckedAndDescribed() throws {
     let folder = try TestFolder(Self.scenario)
-    let wrong = ["train", folder.file("small.toml"), "--set", "fleet.1.environment.rail_length=0.5"]
+    let wrong = [
+      "train", folder.file("small.toml"), "--set", "fleet.1.environment.rail_length=0.5",
+    ]
     #expect(Outcome.status(of: wrong + ["--out", folder.file("run")]) == 2)
     #expect(try folder.entries() == ["small.toml"])
     var printed = ""

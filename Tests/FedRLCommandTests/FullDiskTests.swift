@@ -66,7 +66,7 @@ import Testing
       #expect(try shell("mount", "-o", "remount,size=8m", place) == 0)
       let resumed = try #require(try folder.train("--out", "small/run", "-q", "--resume"))
       #expect(resumed.status == 0, "\(resumed.errors)")
-      #expect(try #require(folder.train("--out", "whole", "-q")).status == 0)
+      #expect(try #require(try folder.train("--out", "whole", "-q")).status == 0)
       #expect(try folder.results(of: "small/run") == folder.results(of: "whole"))
     }
   }

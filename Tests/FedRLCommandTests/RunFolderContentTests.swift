@@ -16,7 +16,8 @@ import Testing
 
   func folder() throws -> TestFolder? {
     guard CommandProcess.executable != nil else { return nil }
-    return try #require(Self.folder)
+    let found: TestFolder = try #require(Self.folder)
+    return found
   }
 
   @Test func everyFileIsThere() throws {

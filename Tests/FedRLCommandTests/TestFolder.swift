@@ -2,7 +2,7 @@ import FedRLReporting
 import Foundation
 
 /// A folder with a scenario in it, that goes when the test ends.
-final class TestFolder {
+final class TestFolder: Sendable {
   let path: String
 
   /// Three carts that learn for four rounds in both arms, within a fraction of a second; a checkpoint

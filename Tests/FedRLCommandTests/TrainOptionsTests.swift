@@ -1,5 +1,7 @@
+import FedRLNumerics
 import FedRLReporting
 import FedRLScenario
+import FedRLSimulation
 import Foundation
 import Testing
 
@@ -41,7 +43,7 @@ import Testing
     guard let none = try folder.train("--resume") else { return }
     #expect(none.status == 2)
     #expect(none.errors.contains("found no run of small to resume"))
-    #expect(try #require(folder.train("--quiet")).status == 0)
+    #expect(try #require(try folder.train("--quiet")).status == 0)
     let runs = try FileManager.default.contentsOfDirectory(atPath: folder.file("runs"))
     #expect(runs.count == 1 && runs[0].hasPrefix("small-2"))
     // A run of another scenario whose name begins alike, and that looks newer.
@@ -109,7 +111,8 @@ import Testing
     #expect(junit.contains("<failure message=\"totals.bytes_up: expected &lt;= 10.0"))
     let summary = try folder.json("run/summary.json")
     #expect(summary["expectations_hold"] == .boolean(false))
-    #expect(summary["expectations"]?.elements?.map { $0["holds"] } == [.boolean(true), .boolean(false)])
+    #expect(
+      summary["expectations"]?.elements?.map { $0["holds"] } == [.boolean(true), .boolean(false)])
 
     let limited = try #require(
       try folder.train("--out", "short", "--junit", "short.xml", "--max-seconds", "1e-9", "-q"))
