@@ -452,28 +452,31 @@ final class LatticeBatch: BatchEnvironment {
     WorldDrawing.addBackground(robot.world, to: &drawing)
     let corner = WorldDrawing.point(
       robot.world, robot.originX - robot.step / 2, robot.originY - robot.step / 2)
-    func layer(_ name: String, _ palette: [Color], _ value: (Int) -> UInt8) -> Drawing.Shape {
+    func layer(
+      _ name: String, _ palette: [Color], labels: [String] = [], _ value: (Int) -> UInt8
+    ) -> Drawing.Shape {
       .cells(
         Drawing.Cells(
           name: name, width: robot.width, height: robot.height, originX: corner.x,
           originY: corner.y, cellSize: Float(robot.step), values: (0..<robot.count).map(value),
-          palette: palette))
+          palette: palette, labels: labels))
     }
     drawing.shapes.append(
       layer("covered", [WorldDrawing.clear, WorldDrawing.covered]) { memory.cells[$0] >> 7 })
     let palette = [
-      WorldDrawing.clear, WorldDrawing.knownFree, WorldDrawing.knownFree,
-      WorldDrawing.knownBlocked,
+      WorldDrawing.unknown, WorldDrawing.clear, WorldDrawing.clear, WorldDrawing.knownBlocked,
     ]
-    drawing.shapes.append(layer("robot's map", palette) { memory.known[$0] })
+    drawing.shapes.append(
+      layer("robot's map", palette, labels: ["unknown", "free", "clean", "obstacle"]) {
+        memory.known[$0]
+      })
+    WorldDrawing.addDock(robot.world, to: &drawing)
     let state = memory.state.pointee
     let place = WorldDrawing.point(
       robot.world, robot.originX + Double(state.node % robot.width) * robot.step,
       robot.originY + Double(state.node / robot.width) * robot.step)
-    drawing.shapes.append(
-      .circle(
-        x: place.x, y: place.y, radius: Float(robot.settings.bodyRadius), fill: WorldDrawing.body))
-    drawing.trail = place
+    WorldDrawing.addRobot(
+      at: place, heading: nil, radius: Float(robot.settings.bodyRadius), to: &drawing)
     let coverage = Float(state.covered) / Float(robot.floor.count) * 100
     let battery = Float(state.charge / capacity) * 100
     drawing.gauges += [

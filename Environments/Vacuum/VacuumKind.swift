@@ -78,9 +78,17 @@ public struct VacuumKind: EnvironmentKind {
   public var baselines: [String] { DriveBaselines.names }
 
   public func runBaseline(_ name: String, seed: UInt64) throws -> EpisodeRecord {
+    try runBaseline(name, seed: seed) { _ in }
+  }
+
+  public func runBaseline(_ name: String, seed: UInt64, watch: EpisodeWatch) throws
+    -> EpisodeRecord
+  {
     switch robot {
-    case .drive(let robot): try DriveBaselines.run(name, robot: robot, seed: seed)
-    case .lattice(let robot): try LatticeBaselines.run(name, robot: robot, seed: seed)
+    case .drive(let robot):
+      try DriveBaselines.run(name, robot: robot, seed: seed, watch: watch)
+    case .lattice(let robot):
+      try LatticeBaselines.run(name, robot: robot, seed: seed, watch: watch)
     }
   }
 }

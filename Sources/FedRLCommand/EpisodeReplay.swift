@@ -48,7 +48,8 @@ package struct EpisodeChoice: Sendable, Equatable {
           "--baseline: there is no baseline \(baseline); "
             + (near.map { "did you mean \($0)?" }
               ?? (known.isEmpty
-                ? "this environment has none" : "there are \(known.joined(separator: ", "))")))
+                ? "this environment has none" : "there are \(known.joined(separator: ", "))"))
+        )
       }
     }
   }
@@ -113,6 +114,7 @@ package struct EpisodeReplay {
       if Interruption.isRequested { throw Interrupted() }
       if step % stride == 0 {
         var drawing = Drawing()
+        drawing.wantsBackground = step == 0
         draw(&drawing)
         guard step > 0 || drawing != Drawing() else {
           throw BadInput("\(specification.name) draws nothing, so that there is nothing to show")

@@ -30,8 +30,8 @@ public struct FedRL: ParsableCommand {
       """,
     version: FedRLVersion.current,
     subcommands: [
-      Train.self, Evaluate.self, Compare.self, Replay.self, Validate.self, List.self, Describe.self,
-      Generate.self, Doctor.self,
+      Train.self, Evaluate.self, Compare.self, Replay.self, Validate.self, List.self,
+      Describe.self, Generate.self, Doctor.self,
     ])
 
   /// What scenarios can name; set once before parsing.

@@ -1,4 +1,4 @@
-import ArgumentParser
+package import ArgumentParser
 import FedRLCore
 import FedRLNumerics
 import FedRLReporting
@@ -7,8 +7,8 @@ import FedRLSimulation
 import Foundation
 
 /// `fedrl replay`: shows one evaluation episode of a policy as an animated page.
-struct Replay: ParsableCommand {
-  static let configuration = CommandConfiguration(
+package struct Replay: ParsableCommand {
+  package static let configuration = CommandConfiguration(
     abstract: "Record an evaluation episode as an HTML page that plays it.",
     discussion: """
       The episode is the very one that the evaluation ran: the same start, the same numbers. The page
@@ -52,7 +52,9 @@ struct Replay: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
-  func validate() throws {
+  package init() {}
+
+  package func validate() throws {
     if !["final", "best"].contains(policy) {
       throw ValidationError("--policy: expected final or best, got \(policy)")
     }
@@ -61,9 +63,19 @@ struct Replay: ParsableCommand {
     }
   }
 
-  func run() throws {
-    BLAS.useOneThread()
+  package func run() throws {
     Interruption.installHandlers()
+    try perform { print($0) }
+  }
+
+  /// Runs `fedrl replay` with these arguments.
+  /// - Parameter output: given what the command prints.
+  package static func perform(_ arguments: [String], output: (String) -> Void) throws {
+    try parse(arguments).perform(output: output)
+  }
+
+  private func perform(output: (String) -> Void) throws {
+    BLAS.useOneThread()
     let given = try PolicySource(
       source, scenarioPath: scenario, name: policy, overrides: overrides,
       registry: FedRL.registry)
@@ -74,7 +86,7 @@ struct Replay: ParsableCommand {
     do {
       let result = try record(choice, evaluator, given)
       try AtomicFile.write(result.page, to: path)
-      report(result, choice, evaluator, path: path)
+      report(result, choice, evaluator, path: path, output: output)
     } catch is Interrupted {
       throw ExitCode(130)
     }
@@ -136,25 +148,25 @@ struct Replay: ParsableCommand {
   }
 
   private func report(
-    _ result: EpisodeReplay.Result, _ choice: EpisodeChoice, _ evaluator: Evaluator, path: String
+    _ result: EpisodeReplay.Result, _ choice: EpisodeChoice, _ evaluator: Evaluator, path: String,
+    output: (String) -> Void
   ) {
     let environment = evaluator.environments[choice.environment]
     let specification = environment.kind.specification
     if json {
-      return print(
-        Self.document(result, specification, path: path, environment.name, choice).prettyText,
-        terminator: "")
+      return output(
+        Self.document(result, specification, path: path, environment.name, choice).text)
     }
     let facts = ReplayPage.Fact.of(result.record, specification: specification)
     let width = facts.map(\.name.count).max() ?? 0
-    print("\(environment.name), episode \(choice.episode + 1) of \(evaluator.episodes):")
+    output("\(environment.name), episode \(choice.episode + 1) of \(evaluator.episodes):")
     for fact in facts {
       let gap = String(repeating: " ", count: width - fact.name.count + 2)
-      print("  \(fact.name.replacingOccurrences(of: "_", with: " "))\(gap)\(fact.value)")
+      output("  \(fact.name.replacingOccurrences(of: "_", with: " "))\(gap)\(fact.value)")
     }
     let size = HumanNumber.bytes(result.page.utf8.count)
     let pace = result.stepsPerFrame == 1 ? "every step" : "every \(result.stepsPerFrame) steps"
-    print("wrote \(path), \(size): \(result.frames) frames, \(pace)")
+    output("wrote \(path), \(size): \(result.frames) frames, \(pace)")
   }
 
   private static func document(

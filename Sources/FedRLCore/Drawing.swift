@@ -28,11 +28,14 @@ public struct Drawing: Sendable, Equatable {
     public let values: [UInt8]
     /// One colour per index; index 0 is usually transparent.
     public let palette: [Color]
+    /// What the indices mean, for a legend: one per colour, or none at all.
+    public let labels: [String]
 
     public init(
       name: String, width: Int, height: Int, originX: Float, originY: Float, cellSize: Float,
-      values: [UInt8], palette: [Color]
+      values: [UInt8], palette: [Color], labels: [String] = []
     ) {
+      precondition(labels.isEmpty || labels.count == palette.count)
       precondition(values.count == width * height)
       self.name = name
       self.width = width
@@ -42,6 +45,7 @@ public struct Drawing: Sendable, Equatable {
       self.cellSize = cellSize
       self.values = values
       self.palette = palette
+      self.labels = labels
     }
   }
 
@@ -72,6 +76,8 @@ public struct Drawing: Sendable, Equatable {
   /// The visible part of the world: min x, min y, max x, max y, metres.
   public var bounds: (minX: Float, minY: Float, maxX: Float, maxY: Float) = (0, 0, 1, 1)
   public var background: [Shape] = []
+  /// Whether the background is wanted: a recorder asks for it once. It may be given all the same.
+  public var wantsBackground = true
   public var shapes: [Shape] = []
   public var gauges: [Gauge] = []
   /// A point whose path the player draws as a trail: the robot's centre.

@@ -76,7 +76,7 @@ import Testing
     #expect(
       ReplayPage.Fact.of(episode, specification: specification) == [
         .init(name: "return", value: "−12.3"),
-        .init(name: "length", value: "1 min 20 s, 400 steps"),
+        .init(name: "length", value: "1 min 20 s"), .init(name: "steps", value: "400"),
         .init(name: "end", value: "truncated"), .init(name: "coverage_ratio", value: "0.500"),
         .init(name: "t90", value: "not reached"), .init(name: "path", value: "31.3 m"),
       ])

@@ -57,14 +57,17 @@ enum DriveBaselines {
 
   /// One episode from a seed.
   ///
-  /// - Throws: `EnvironmentError` for a name that is not in ``names``.
-  static func run(_ name: String, robot: DriveRobot, seed: UInt64) throws -> EpisodeRecord {
+  /// - Parameter watch: called before every step and after the last.
+  /// - Throws: `EnvironmentError` for a name that is not in ``names``, and what `watch` throws.
+  static func run(
+    _ name: String, robot: DriveRobot, seed: UInt64, watch: EpisodeWatch
+  ) throws -> EpisodeRecord {
     let random = RandomStream(seed: seed).split("pilot")
     switch name {
-    case "random-bounce": return run(BouncePilot(robot, random), robot, seed)
-    case "spiral": return run(SpiralPilot(robot, random), robot, seed)
-    case "boustrophedon": return run(LanePilot(robot, random), robot, seed)
-    case "nearest-frontier": return run(FrontierPilot(robot, random), robot, seed)
+    case "random-bounce": return try run(BouncePilot(robot, random), robot, seed, watch)
+    case "spiral": return try run(SpiralPilot(robot, random), robot, seed, watch)
+    case "boustrophedon": return try run(LanePilot(robot, random), robot, seed, watch)
+    case "nearest-frontier": return try run(FrontierPilot(robot, random), robot, seed, watch)
     default:
       throw EnvironmentError(
         "vacuum has no baseline named \(name); there are \(names.joined(separator: ", "))")
@@ -72,8 +75,8 @@ enum DriveBaselines {
   }
 
   private static func run<Pilot: DrivePilot>(
-    _ initial: Pilot, _ robot: DriveRobot, _ seed: UInt64
-  ) -> EpisodeRecord {
+    _ initial: Pilot, _ robot: DriveRobot, _ seed: UInt64, _ watch: EpisodeWatch
+  ) throws -> EpisodeRecord {
     var pilot = initial
     let helm = Helm(robot)
     let batch = DriveBatch(robot: robot, count: 1)
@@ -84,6 +87,7 @@ enum DriveBaselines {
     var total = 0.0
     var outcome = StepOutcome(reward: 0)
     while outcome.end == .none {
+      try watch { batch.draw(copy: 0, into: &$0) }
       robot.kernel.markVisited(memory)
       let wish = pilot.drive(memory)
       let action = helm.action(speed: wish.speed, yawRate: wish.yawRate)
@@ -91,6 +95,7 @@ enum DriveBaselines {
       total += Double(outcome.reward)
       row.withUnsafeMutableBufferPointer { batch.observe(memory, into: $0.baseAddress!) }
     }
+    try watch { batch.draw(copy: 0, into: &$0) }
     var metrics = [Double](repeating: 0, count: VacuumMetrics.count)
     metrics.withUnsafeMutableBufferPointer {
       batch.writeMetrics(of: memory, into: $0.baseAddress!)

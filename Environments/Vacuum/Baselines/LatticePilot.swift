@@ -10,7 +10,9 @@ enum LatticeBaselines {
   /// One episode from a seed.
   ///
   /// - Throws: `EnvironmentError` for a name that is not in ``DriveBaselines/names``.
-  static func run(_ name: String, robot: LatticeRobot, seed: UInt64) throws -> EpisodeRecord {
+  static func run(
+    _ name: String, robot: LatticeRobot, seed: UInt64, watch: EpisodeWatch
+  ) throws -> EpisodeRecord {
     guard let style = LatticePilot.Style(rawValue: name) else {
       let names = DriveBaselines.names.joined(separator: ", ")
       throw EnvironmentError("vacuum has no baseline named \(name); there are \(names)")
@@ -23,9 +25,11 @@ enum LatticeBaselines {
     var total = 0.0
     var outcome = StepOutcome(reward: 0)
     while outcome.end == .none {
+      try watch { batch.draw(copy: 0, into: &$0) }
       outcome = batch.act(memory, Float(pilot.choose(memory)))
       total += Double(outcome.reward)
     }
+    try watch { batch.draw(copy: 0, into: &$0) }
     var metrics = [Double](repeating: 0, count: VacuumMetrics.count)
     metrics.withUnsafeMutableBufferPointer {
       batch.writeMetrics(of: memory, into: $0.baseAddress!)

@@ -47,6 +47,7 @@ struct ReplayEncoder: Sendable {
         "height": .integer(cells.height), "x": Self.number(cells.originX),
         "y": Self.number(cells.originY), "size": Self.number(cells.cellSize),
         "palette": .list(cells.palette.map(Self.components)),
+        "labels": .list(cells.labels.map { .text($0) }),
       ]
     }
   }
@@ -137,7 +138,8 @@ struct ReplayEncoder: Sendable {
     let empty = [UInt8](repeating: 0, count: cells.values.count)
     let geometry = Drawing.Cells(
       name: cells.name, width: cells.width, height: cells.height, originX: cells.originX,
-      originY: cells.originY, cellSize: cells.cellSize, values: empty, palette: cells.palette)
+      originY: cells.originY, cellSize: cells.cellSize, values: empty, palette: cells.palette,
+      labels: cells.labels)
     layers.append(Layer(geometry: geometry, values: empty))
     return layers.count - 1
   }

@@ -197,13 +197,14 @@ extension ReplayPage.Fact {
       ReplayPage.Fact(name: "return", value: HumanNumber.value(episode.episodeReturn)),
       ReplayPage.Fact(
         name: "length",
-        value: HumanNumber.duration(
-          Double(episode.steps) * specification.controlPeriodSeconds) + ", \(episode.steps) steps"),
+        value: HumanNumber.duration(Double(episode.steps) * specification.controlPeriodSeconds)),
+      ReplayPage.Fact(name: "steps", value: "\(episode.steps)"),
       ReplayPage.Fact(name: "end", value: "\(episode.end)"),
     ]
     for (index, metric) in specification.metrics.enumerated() {
       let value = episode.metrics[safe: index].flatMap { $0.isNaN ? nil : $0 }
-      let unit = metric.unit == "1" ? "" : " " + metric.unit
+      // "1" is no unit, and "1/100 m" stands in the name, as `…_per_100m`.
+      let unit = metric.unit.hasPrefix("1") ? "" : " " + metric.unit
       // The unit stands behind the value.
       let suffix = "_" + metric.unit
       let name =

@@ -157,10 +157,11 @@ extension ReplayTemplate {
       // Bounds of the plot: the scale, or what went beyond it.
       let low = gauge.low, high = gauge.high;
       for (const v of series[g]) { if (v < low) low = v; if (v > high) high = v; }
-      const step = Math.max(1, Math.floor(frames / 900));
+      // What changes within a pixel is drawn as its mean.
+      const step = Math.max(1, Math.floor(frames / width));
       let path = "", pen = "M";
       for (let f = 0; f < frames; f += step) {
-        const v = series[g][f];
+        const bin = series[g].subarray(f, f + step), v = bin.reduce((a, b) => a + b, 0) / bin.length;
         if (Number.isNaN(v)) { pen = "M"; continue; }
         path += pen + (f / Math.max(frames - 1, 1) * width).toFixed(1) + " " + (height - 1 - (v - low) / (high - low) * (height - 2)).toFixed(1);
         pen = "L";
@@ -193,7 +194,7 @@ extension ReplayTemplate {
       slider.setAttribute("aria-valuetext", now);
     }
 
-    function addSwitch(name, colors, isPath) {
+    function addSwitch(name, parts, isPath) {
       const row = document.createElement("label"), box = document.createElement("input"), text = document.createElement("span");
       row.className = "layer";
       box.type = "checkbox";
@@ -201,23 +202,41 @@ extension ReplayTemplate {
       text.className = "name";
       text.textContent = label(name);
       row.append(box, text);
-      for (const color of colors) {
-        const swatch = document.createElement("i");
-        swatch.className = isPath ? "swatch path" : "swatch";
-        if (!isPath) swatch.style.backgroundImage = `linear-gradient(${color},${color})`;
-        row.append(swatch);
+      const swatch = ({ color }) => {
+        const box = document.createElement("i");
+        box.className = isPath ? "swatch path" : "swatch";
+        if (!isPath) box.style.backgroundImage = `linear-gradient(${color},${color})`;
+        return box;
+      };
+      const legend = document.createElement("div");
+      legend.className = "legend";
+      if (parts.length > 1 && parts.every(p => p.label)) {
+        for (const part of parts) {
+          const item = document.createElement("span");
+          item.append(swatch(part), part.label);
+          legend.append(item);
+        }
+      } else {
+        row.append(...parts.map(swatch));
       }
       box.addEventListener("change", () => {
         if (box.checked) hidden.delete(name); else hidden.add(name);
         stale = true;
       });
       element("layers").append(row);
+      if (legend.childNodes.length) element("layers").append(legend);
     }
     const named = new Map();
     for (const layer of [...back.layers, ...front.layers]) if (!named.has(layer.name)) named.set(layer.name, layer);
-    for (const layer of named.values()) addSwitch(layer.name, layer.palette.filter(c => c[3] > 0).slice(0, 6).map(css));
+    if (frames) back.seek(0);
+    for (const layer of named.values()) {
+      // What never changes shows only the colours that occur.
+      const occurs = back.layers.includes(layer) ? new Set(layer.values) : null;
+      const parts = layer.palette.map((c, i) => ({ color: css(c), label: layer.labels[i], shown: c[3] > 0 && (!occurs || occurs.has(i)) }));
+      addSwitch(layer.name, parts.filter(p => p.shown).slice(0, 8));
+    }
     const hasTrail = trail.some(p => p);
-    if (hasTrail) addSwitch("path", [""], true);
+    if (hasTrail) addSwitch("path", [{}], true);
     if (!named.size && !hasTrail) element("layers").hidden = true;
     for (const fact of data.facts) {
       const name = document.createElement("dt"), value = document.createElement("dd");
@@ -277,9 +296,14 @@ extension ReplayTemplate {
       } else {
         stage.style.height = "";
       }
-      canvas.width = Math.max(Math.round(stage.clientWidth * devicePixelRatio), 1);
-      canvas.height = Math.max(Math.round(stage.clientHeight * devicePixelRatio), 1);
+      const width = Math.max(Math.round(stage.clientWidth * devicePixelRatio), 1);
+      const height = Math.max(Math.round(stage.clientHeight * devicePixelRatio), 1);
+      if (canvas.width === width && canvas.height === height) return;
+      canvas.width = width;
+      canvas.height = height;
       showScale();
+      // Setting the size has cleared it; waiting for the next frame would flash.
+      draw();
     }
     function showScale() {
       const perMeter = pixelsPerMeter() / devicePixelRatio;

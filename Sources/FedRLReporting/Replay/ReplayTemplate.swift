@@ -98,6 +98,8 @@ enum ReplayTemplate {
     .layer input { accent-color: var(--accent); width: 16px; height: 16px; margin: 0; }
     .layer .name { flex: 1; }
     .swatch { width: 14px; height: 14px; border-radius: 3px; border: 1px solid rgb(0 0 0 / .15); background-color: #fff; display: inline-block; margin-left: 3px; }
+    .legend { display: flex; flex-wrap: wrap; gap: 2px 12px; padding: 0 0 4px 24px; color: var(--soft); font-size: 12px; }
+    .legend .swatch { width: 11px; height: 11px; margin: 0 5px 0 0; vertical-align: -1px; }
     .swatch.path { height: 4px; width: 18px; border: 0; background: #1d4ed8; border-radius: 2px; }
     dl { display: grid; grid-template-columns: 1fr auto; gap: 4px 12px; margin: 0; }
     dt { color: var(--soft); overflow-wrap: anywhere; }
