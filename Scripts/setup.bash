@@ -42,11 +42,17 @@ fedrl_require_packages() {
     sudo=(sudo)
   fi
   echo "fedrl: installing system packages: ${missing[*]}" >&2
-  "${sudo[@]}" apt-get update -qq >&2 &&
-    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2 || {
+  local log
+  log=$(mktemp)
+  if ! { "${sudo[@]}" apt-get update -qq &&
+    "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive \
+      apt-get install -y -qq --no-install-recommends "${missing[@]}"; } >"$log" 2>&1 </dev/null; then
+    cat "$log" >&2
+    rm -f "$log"
     echo "fedrl: apt-get could not install: ${missing[*]}" >&2
     exit 1
-  }
+  fi
+  rm -f "$log"
 }
 
 # What Swift itself needs to start, compile and link on Debian, and the libraries fedrl stands on.

@@ -29,11 +29,12 @@ struct CommandProcess {
   /// Runs a command line to its end.
   /// - Parameters:
   ///   - folder: the working directory.
-  ///   - signal: sent after `seconds`, where the process still runs then.
+  ///   - signal: sent as soon as `isTime`, where the process still runs then.
   /// - Returns: `nil` where there is no executable. A process that a signal ended has the status
   ///   128 + its number.
   static func run(
-    _ arguments: [String], in folder: String, signal: Int32? = nil, after seconds: Double = 0
+    _ arguments: [String], in folder: String, signal: Int32? = nil,
+    when isTime: () -> Bool = { true }
   ) throws -> CommandProcess? {
     guard let executable else { return nil }
     let files = FileManager.default.temporaryDirectory
@@ -55,7 +56,7 @@ struct CommandProcess {
     process.standardError = places[1]
     try process.run()
     if let signal {
-      Thread.sleep(forTimeInterval: seconds)
+      while process.isRunning && !isTime() { usleep(300) }
       if process.isRunning { kill(process.processIdentifier, signal) }
     }
     process.waitUntilExit()

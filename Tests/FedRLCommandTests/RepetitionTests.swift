@@ -47,23 +47,22 @@ import Testing
     try expectSame(folder, reference.results, "\(threads) threads")
   }
 
-  /// Kills at moments spread over the run, some of them in its first and last milliseconds, then
-  /// resumes to the end.
+  /// Kills in the run's first milliseconds and at moments spread over its 60 rounds, then resumes to
+  /// the end.
   @Test func aRunKilledAtAnyMomentResumesToTheSameFiles() throws {
     guard let reference = try reference() else { return }
     var random = RandomStream(seed: 41)
-    let shares = (0..<12).map { (Double($0) + random.uniform()) / 12 }
     var killed = 0
-    for share in shares {
+    for moment in 0..<14 {
       let folder = try TestFolder(Self.scenario)
-      let seconds = share * reference.seconds
-      let first = try #require(
-        try folder.train("--out", "run", "--quiet", signal: SIGKILL, after: seconds))
+      let round = moment < 3 ? 0 : Int((Double(moment - 3) + random.uniform()) / 11 * 58)
+      let delay = random.uniform(0, moment < 3 ? 30e-3 : 5e-3)
+      let first = try #require(try killedRun(folder, [], after: round, and: delay))
       if first.status == 128 + SIGKILL { killed += 1 }
       try finish(folder)
-      try expectSame(folder, reference.results, "killed after \(seconds) s")
+      try expectSame(folder, reference.results, "killed \(delay) s after round \(round)")
     }
-    #expect(killed >= 8)
+    #expect(killed >= 10)
   }
 
   @Test func aRunKilledAgainAndAgainGetsToTheSameFiles() throws {
@@ -73,11 +72,9 @@ import Testing
     for _ in 0..<8 {
       // From the lock on there is something to resume.
       let isBegun = FileManager.default.fileExists(atPath: folder.file("run/.lock"))
-      let arguments = isBegun ? ["--resume"] : []
-      let share = random.uniform(0.1, 0.5)
-      _ = try CommandProcess.run(
-        ["train", "small.toml", "--out", "run", "--quiet"] + arguments, in: folder.path,
-        signal: SIGKILL, after: share * reference.seconds)
+      let round = min(folder.rounds(of: "run") + random.integer(below: 9), 59)
+      _ = try killedRun(
+        folder, isBegun ? ["--resume"] : [], after: round, and: random.uniform(0, 8e-3))
     }
     try finish(folder)
     try expectSame(folder, reference.results, "killed eight times")
@@ -85,14 +82,27 @@ import Testing
     #expect((sessions?.count ?? 0) >= 2)
   }
 
+  /// A run that is killed some seconds after so many rounds are in the tables.
+  private func killedRun(
+    _ folder: TestFolder, _ arguments: [String], after round: Int, and seconds: Double
+  ) throws -> CommandProcess? {
+    var moment: ContinuousClock.Instant?
+    return try CommandProcess.run(
+      ["train", "small.toml", "--out", "run", "--quiet"] + arguments, in: folder.path,
+      signal: SIGKILL,
+      when: {
+        if moment == nil && folder.rounds(of: "run") >= round { moment = .now + .seconds(seconds) }
+        return moment.map { .now >= $0 } ?? false
+      })
+  }
+
   @Test func anInterruptedRunSavesItsStateAndResumes() throws {
     guard let reference = try reference() else { return }
     let folder = try TestFolder(Self.scenario)
-    // The handler is in place after the start, which takes some milliseconds.
     let run = try #require(
       try folder.train(
         "--out", "run", "--junit", "run/junit.xml", signal: SIGINT,
-        after: max(reference.seconds / 2, 0.1)))
+        when: { folder.rounds(of: "run") > 8 }))
     #expect(run.status == 130)
     #expect(run.output.contains("interrupted; the state is saved. To go on from round"))
     #expect(run.errors.isEmpty)
@@ -114,7 +124,10 @@ import Testing
     while !FileManager.default.fileExists(atPath: folder.file("run/summary.json")) {
       let run = try #require(
         try CommandProcess.run(
-          ["train", "small.toml", "--out", "run", "--max-seconds", "\(reference.seconds / 5)"]
+          [
+            "train", "small.toml", "--out", "run", "--max-seconds",
+            "\(max(reference.seconds / 5, 0.05))",
+          ]
             + resume, in: folder.path))
       #expect(run.status == 0)
       sessions += 1

@@ -64,10 +64,10 @@ final class TestFolder: Sendable {
 
   /// `fedrl train small.toml …` in this folder; `nil` where there is no executable.
   func train(
-    _ arguments: String..., signal: Int32? = nil, after seconds: Double = 0
+    _ arguments: String..., signal: Int32? = nil, when isTime: () -> Bool = { true }
   ) throws -> CommandProcess? {
     try CommandProcess.run(
-      ["train", "small.toml"] + arguments, in: path, signal: signal, after: seconds)
+      ["train", "small.toml"] + arguments, in: path, signal: signal, when: isTime)
   }
 
   /// A table's cells, its header first.
@@ -84,6 +84,15 @@ final class TestFolder: Sendable {
     return rows.dropFirst().map { $0[index] }
   }
 
+  /// Rounds of both arms in the tables of a run that may be going on.
+  func rounds(of run: String) -> Int {
+    ["metrics.csv", "metrics-independent.csv"].map { name in
+      // A header, and a line for each round.
+      let bytes = (try? bytes(run + "/" + name)) ?? []
+      return max(bytes.filter { $0 == UInt8(ascii: "\n") }.count - 1, 0)
+    }.reduce(0, +)
+  }
+
   /// Everything in a run folder that must not depend on threads, time or interruptions, by name.
   func results(of run: String) throws -> [String: String] {
     var results: [String: String] = [:]
@@ -97,7 +106,11 @@ final class TestFolder: Sendable {
       } else if name == "summary.json" {
         results[name] = try text(path).split(separator: "\n")
           .filter { !$0.contains("\"wall_s\"") }.joined(separator: "\n")
-      } else if name.hasSuffix(".jsonl") || name == "scenario.toml" {
+      } else if name == "scenario.toml" {
+        // Holds the folder in which its relative paths start.
+        results[name] = try text(path).split(separator: "\n")
+          .filter { !$0.hasPrefix("base = ") }.joined(separator: "\n")
+      } else if name.hasSuffix(".jsonl") {
         results[name] = try text(path)
       } else if name.hasSuffix(".safetensors") {
         results[name] = "\(try bytes(path))"

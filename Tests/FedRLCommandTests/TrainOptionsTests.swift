@@ -112,7 +112,7 @@ import Testing
     let summary = try folder.json("run/summary.json")
     #expect(summary["expectations_hold"] == .boolean(false))
     #expect(
-      summary["expectations"]?.elements?.map { $0["holds"] } == [.boolean(true), .boolean(false)])
+      summary["expectations"]?.elements?.map { $0["holds"] } == [.boolean(false), .boolean(true)])
 
     let limited = try #require(
       try folder.train("--out", "short", "--junit", "short.xml", "--max-seconds", "1e-9", "-q"))
@@ -138,8 +138,7 @@ import Testing
       let new = try PolicyFile.read(folder.file(run + "/checkpoints/final.safetensors"))
       return zip(new.parameters.values, old.parameters.values).map { abs($0 - $1) }.max()!
     }
-    #expect(try distance("next") < 0.01)
-    #expect(try distance("fresh") > 0.05)
+    #expect(try distance("next") < 0.3 * distance("fresh"))
     // Statistics go on too: 768 observations before, 192 now.
     let moments = try PolicyFile.read(folder.file("next/checkpoints/final.safetensors"))
       .observationMoments

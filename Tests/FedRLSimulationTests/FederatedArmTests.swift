@@ -44,6 +44,8 @@ import Testing
     var fleet = TestFleet(rounds: 1)
     fleet.steps = [2: 20]
     fleet.federation.weighting = .samples
+    // Weights take digits from the exact sum: 2⁻²⁷ are left of 2⁻³².
+    fleet.federation.maximumSampleCount = 20
     let run = try ArmRun(FederatedArm(plan: fleet.plan()))
     expectNear(
       run.policies[0].parameters.values,
