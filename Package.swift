@@ -62,7 +62,7 @@ let package = Package(
       exclude: ["README.md"]),
     module(
       "FedRLVacuum", ["FedRLCore", "FedRLMaps", "FedRLNumerics"], path: "Environments/Vacuum",
-      exclude: ["README.md", "Homes"]),
+      exclude: ["README.md", "Homes", "Pictures"]),
     module("FedRLNetworks", ["FedRLNumerics"], path: "Policies/Networks", exclude: ["README.md"]),
     module(
       "FedRLPPO", ["FedRLCore", "FedRLNetworks", "FedRLNumerics"], path: "Policies/PPO",
