@@ -42,7 +42,7 @@ struct RunEstimate {
   let evaluationSteps: Double?
   /// What all agents together keep from round to round.
   let fleetBytes: Int
-  /// The same with a checkpoint of it, or with the messages of a round, whichever is more.
+  /// The same with a checkpoint of it and the messages of a round.
   let peakBytes: Int
 
   init(_ prepared: PreparedScenario) throws {
@@ -74,7 +74,7 @@ struct RunEstimate {
     let (live, saved) = Self.memory(prepared)
     fleetBytes = live
     peakBytes =
-      live + max(saved, scenario.evaluation.arms.contains(.federated) ? selected * messagesUp : 0)
+      live + saved + (scenario.evaluation.arms.contains(.federated) ? selected * messagesUp : 0)
   }
 
   /// Bytes that the agents of the arm that keeps most hold, and of their encoded state.
