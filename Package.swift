@@ -37,6 +37,13 @@ let package = Package(
     .executable(name: "fedrl", targets: ["fedrl"]),
     .library(name: "FedRLCore", targets: ["FedRLCore"]),
     .library(name: "FedRLCommand", targets: ["FedRLCommand"]),
+    // What the benchmarks measure, layer by layer.
+    .library(
+      name: "FedRLLayers",
+      targets: [
+        "FedRLNumerics", "FedRLCore", "FedRLClassicControl", "FedRLVacuum", "FedRLNetworks",
+        "FedRLPPO", "FedRLFederation", "FedRLSimulation", "FedRLScenario", "FedRLReporting",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -42,6 +42,8 @@ public final class CartPoleBatch: BatchEnvironment {
     seeds.initialize(repeating: random.seeds("episode", 0), count: count)
   }
 
+  public var byteCount: Int { 5 * 8 * padded + count * (16 + MemoryLayout<SeedSequence>.stride) }
+
   private static func zeros(_ count: Int) -> UnsafeMutablePointer<Double> {
     let raw = UnsafeMutableRawPointer.allocate(
       byteCount: count * MemoryLayout<Double>.stride, alignment: 64)

@@ -53,6 +53,12 @@ final class DriveBatch: BatchEnvironment {
   /// Bytes that each copy owns.
   static func blockBytes(_ robot: DriveRobot) -> Int { offsets(robot).4 }
 
+  var byteCount: Int {
+    // The search's ways: cost, parent and mark of four bytes per cell.
+    let searching = search == nil ? 0 : 12 * robot.mapLayout.count
+    return count * (blockBytes + 8 * VacuumMetrics.count) + searching
+  }
+
   /// The memory of one copy.
   @inline(__always)
   func memory(_ copy: Int) -> CopyMemory {

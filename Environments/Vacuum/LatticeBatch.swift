@@ -98,6 +98,8 @@ final class LatticeBatch: BatchEnvironment {
     padded(MemoryLayout<LatticeState>.stride) + 2 * padded(robot.count)
   }
 
+  var byteCount: Int { count * (blockBytes + 8 * VacuumMetrics.count) }
+
   @inline(__always)
   func memory(_ copy: Int) -> LatticeMemory {
     let block = storage + copy * blockBytes

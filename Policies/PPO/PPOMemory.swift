@@ -72,11 +72,11 @@ public final class PPOMemory: AgentMemory {
   }
 
   public func encodeState(into encoder: inout StateEncoder) {
-    encoder.encode(Array(firstMoments.buffer))
-    encoder.encode(Array(secondMoments.buffer))
+    encoder.encode(UnsafeBufferPointer(firstMoments.buffer))
+    encoder.encode(UnsafeBufferPointer(secondMoments.buffer))
     encoder.encode(UInt64(adamSteps))
-    encoder.encode(Array(observations.buffer))
-    encoder.encode(Array(UnsafeBufferPointer(start: running, count: copies)))
+    encoder.encode(UnsafeBufferPointer(observations.buffer))
+    encoder.encode(UnsafeBufferPointer(start: running, count: copies))
     encoder.encode([returnStatistics])
   }
 

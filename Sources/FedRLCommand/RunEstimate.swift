@@ -40,8 +40,10 @@ struct RunEstimate {
   let evaluations: Int
   /// Steps of all evaluations where every episode takes its longest; `nil` without a limit.
   let evaluationSteps: Double?
-  /// What one agent keeps from round to round.
-  let agentBytes: Int
+  /// What all agents together keep from round to round.
+  let fleetBytes: Int
+  /// The same with a checkpoint of it and the messages of a round.
+  let peakBytes: Int
 
   init(_ prepared: PreparedScenario) throws {
     let scenario = prepared.scenario
@@ -61,15 +63,41 @@ struct RunEstimate {
         $0 + prepared.learner.trainingFLOPs(environmentSteps: $1.stepsPerRound)
       }
     arms = scenario.evaluation.arms.count
-    bytesUp = Int(turns) * prepared.messages.bytesUp
+    let messagesUp = prepared.messages.bytesUp
+    bytesUp = Int(turns) * messagesUp
     bytesDown = Int(turns) * prepared.messages.bytesDown
     let slowest = costs.map(\.totalSeconds).max() ?? 0
     let limit = scenario.federation.deadlineSeconds
     fleetSeconds = Double(scenario.rounds) * (limit > 0 ? min(limit, slowest) : slowest)
     joules = share * costs.reduce(0) { $0 + $1.totalJoules }
     (evaluations, evaluationSteps) = Self.evaluation(prepared)
-    // An independent agent keeps weights of its own; observation sums are small beside them.
-    agentBytes = prepared.learner.makeMemory().byteCount + 4 * prepared.learner.layout.count
+    let (live, saved) = Self.memory(prepared)
+    fleetBytes = live
+    peakBytes =
+      live + saved + (scenario.evaluation.arms.contains(.federated) ? selected * messagesUp : 0)
+  }
+
+  /// Bytes that the agents of the arm that keeps most hold, and of their encoded state.
+  private static func memory(_ prepared: PreparedScenario) -> (live: Int, saved: Int) {
+    let learner = prepared.learner
+    let hasOwnWeights =
+      prepared.scenario.evaluation.arms.contains(.independent)
+      || prepared.messages.sharedParameters < learner.layout.count
+    let kept =
+      learner.makeMemory().byteCount + (hasOwnWeights ? 4 * learner.layout.count : 0)
+    let worlds = prepared.kinds.map { kind in
+      let batch = kind.makeBatch(count: learner.copies)
+      var observations = [Float](
+        repeating: 0, count: learner.copies * kind.specification.observations.count)
+      var span = observations.mutableSpan
+      batch.reset(random: RandomStream(seed: 0), into: &span)
+      var encoder = StateEncoder()
+      batch.encodeState(into: &encoder)
+      return (live: batch.byteCount, saved: encoder.bytes.count)
+    }
+    return prepared.kindOfMember.reduce((0, 0)) {
+      ($0.0 + kept + worlds[$1].live, $0.1 + kept + worlds[$1].saved)
+    }
   }
 
   private static func group(

@@ -48,7 +48,7 @@ final class TrainingRun {
   private let earlierSeconds: Double
 
   /// - Parameter checkpoint: where to go on; `nil` to begin.
-  init(_ setup: Setup, resuming saved: (checkpoint: RunCheckpoint, sequence: Int)?) throws {
+  init(_ setup: Setup, resuming saved: CheckpointStore.Saved?) throws {
     self.setup = setup
     let scenario = setup.prepared.scenario
     arms = scenario.evaluation.arms
@@ -63,10 +63,11 @@ final class TrainingRun {
     tables = try MetricsWriter(
       folder: setup.folder.path, metrics: metrics, arms: arms,
       resumingAt: saved?.checkpoint.positions)
-    store = CheckpointStore(folder: checkpoints, keep: scenario.output.keepCheckpoints)
+    store = CheckpointStore(
+      folder: checkpoints, tables: setup.folder.path, keep: scenario.output.keepCheckpoints)
     earlierSeconds = saved?.checkpoint.wallSeconds ?? 0
     simulation = Self.makeSimulation(arms[saved?.checkpoint.armIndex ?? 0], setup.plan)
-    if let saved { try restore(saved.checkpoint, sequence: saved.sequence) }
+    if let saved { try restore(saved) }
   }
 
   private static func makeSimulation(_ arm: Arm, _ plan: FleetPlan) -> any ArmSimulation {
@@ -133,7 +134,9 @@ final class TrainingRun {
     owesEvaluation =
       simulation.isFinished || isMain && every > 0 && simulation.round % every == 0
     let pause = setup.prepared.scenario.output.checkpointSeconds
-    if (ContinuousClock.now - lastCheckpoint).seconds >= pause { try saveCheckpoint() }
+    guard (ContinuousClock.now - lastCheckpoint).seconds >= pause else { return }
+    // A slow disk delays the next checkpoint, not the run, unless every round is wanted.
+    if pause == 0 || !store.isWriting { try saveCheckpoint() }
   }
 
   private func evaluate() throws {
@@ -220,27 +223,27 @@ final class TrainingRun {
   }
 
   private func saveCheckpoint() throws {
-    var encoder = StateEncoder()
-    simulation.encodeState(into: &encoder)
+    // The last one first, so that its pieces are gone before there are new ones.
+    try store.finish()
     sequence += 1
     try store.save(
       RunCheckpoint(
         scenario: setup.resolved, wallSeconds: wallSeconds, armIndex: armIndex,
         round: simulation.round, owesEvaluation: owesEvaluation, weightsSHA256: weightsSHA256,
-        summary: summary.state, positions: try tables.position(), arm: encoder.bytes),
-      sequence: sequence)
+        summary: summary.state, positions: try tables.position()),
+      pieces: try simulation.encodeState(pool: setup.pool), sequence: sequence)
     lastCheckpoint = .now
   }
 
-  private func restore(_ checkpoint: RunCheckpoint, sequence: Int) throws {
+  private func restore(_ saved: CheckpointStore.Saved) throws {
+    let checkpoint = saved.checkpoint
     armIndex = checkpoint.armIndex
     owesEvaluation = checkpoint.owesEvaluation
     weightsSHA256 = checkpoint.weightsSHA256
-    self.sequence = sequence
+    sequence = saved.sequence
     hasRounds = true
     try summary.restore(checkpoint.summary)
-    var decoder = StateDecoder(checkpoint.arm)
-    try simulation.decodeState(from: &decoder)
+    try CheckpointFile.withPieces(of: saved.path) { try simulation.decodeState($0) }
   }
 
   /// Writes `summary.json`, and says which expectations hold.

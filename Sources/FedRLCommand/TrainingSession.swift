@@ -41,7 +41,7 @@ struct TrainingSession {
   }
 
   /// The checkpoint to go on from; `nil` to begin.
-  private func takeUp() throws -> (checkpoint: RunCheckpoint, sequence: Int)? {
+  private func takeUp() throws -> CheckpointStore.Saved? {
     guard options.resume else { return nil }
     guard let saved = try CheckpointStore.newest(in: folder.file("checkpoints")) else { return nil }
     guard saved.checkpoint.scenario == resolved else {
@@ -54,7 +54,7 @@ struct TrainingSession {
 
   private func carryOut(
     _ record: inout RunRecord, pool: WorkerPool,
-    saved: (checkpoint: RunCheckpoint, sequence: Int)?, display: TrainingDisplay
+    saved: CheckpointStore.Saved?, display: TrainingDisplay
   ) throws {
     var run: TrainingRun?
     do {

@@ -150,8 +150,9 @@ package struct Validate: ParsableCommand {
       ),
       (
         "memory",
-        "about \(HumanNumber.bytes(estimate.agentBytes)) per agent, "
-          + "\(HumanNumber.bytes(estimate.agentBytes * scenario.members.count)) for the fleet, and "
+        "about \(HumanNumber.bytes(estimate.fleetBytes / scenario.members.count)) per agent, "
+          + "\(HumanNumber.bytes(estimate.fleetBytes)) for the fleet, "
+          + "\(HumanNumber.bytes(estimate.peakBytes)) while a checkpoint is written; and "
           + "\(prepared.kinds.count) loaded environment\(prepared.kinds.count == 1 ? "" : "s")"
       ),
     ]

@@ -38,6 +38,9 @@ public protocol BatchEnvironment: AnyObject {
   /// `[B, choices]`: 1 for actions that are possible now. Called only if `masksActions`.
   func writeActionMasks(into masks: inout MutableSpan<Float>)
 
+  /// Bytes held by this batch alone, not what it shares with others; for estimates.
+  var byteCount: Int { get }
+
   /// Draws the running episode of copy `index`.
   func draw(copy index: Int, into drawing: inout Drawing)
 
@@ -49,6 +52,12 @@ public protocol BatchEnvironment: AnyObject {
 }
 
 extension BatchEnvironment {
+  /// The size of the encoded state, which must have been reset before.
+  public var byteCount: Int {
+    var encoder = StateEncoder()
+    encodeState(into: &encoder)
+    return encoder.bytes.count
+  }
   public func writeFinalMetrics(ofCopy index: Int, into values: inout MutableSpan<Double>) {}
   public func writeMetrics(ofCopy index: Int, into values: inout MutableSpan<Double>) {}
   public func writeActionMasks(into masks: inout MutableSpan<Float>) {

@@ -2,6 +2,35 @@ private import COpenSSL
 
 /// SHA-256 (FIPS 180-4), computed by OpenSSL's libcrypto.
 public enum SHA256 {
+  /// A digest of bytes that come piece by piece.
+  public final class Stream {
+    private let context: OpaquePointer
+
+    public init() {
+      guard let context = EVP_MD_CTX_new(), EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
+      else { preconditionFailure("libcrypto could not begin a SHA-256") }
+      self.context = context
+    }
+
+    deinit { EVP_MD_CTX_free(context) }
+
+    /// Adds the next bytes.
+    public func update(_ bytes: UnsafeRawBufferPointer) {
+      let status = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
+      precondition(status == 1, "libcrypto could not compute SHA-256")
+    }
+
+    /// The 32-byte digest of all bytes so far. Nothing can be added afterwards.
+    public func finish() -> [UInt8] {
+      [UInt8](unsafeUninitializedCapacity: 32) { output, count in
+        var length: UInt32 = 0
+        let status = EVP_DigestFinal_ex(context, output.baseAddress, &length)
+        precondition(status == 1 && length == 32, "libcrypto could not compute SHA-256")
+        count = 32
+      }
+    }
+  }
+
   /// The 32-byte digest of `bytes`.
   public static func digest(_ bytes: UnsafeRawBufferPointer) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: 32) { output, count in

@@ -4,6 +4,9 @@ public struct StateEncoder: Sendable {
 
   public init() {}
 
+  /// Forgets what was written and keeps the room for the next.
+  public mutating func removeAll() { bytes.removeAll(keepingCapacity: true) }
+
   public mutating func encode<T: FixedWidthInteger>(_ value: T) {
     withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
   }
@@ -17,6 +20,12 @@ public struct StateEncoder: Sendable {
     encode(UInt64(values.count))
     // Little-endian hosts only: every platform Swift runs on today.
     values.withUnsafeBytes { bytes.append(contentsOf: $0) }
+  }
+
+  /// The same form as an array's, without making one.
+  public mutating func encode<T: BitwiseCopyable>(_ values: UnsafeBufferPointer<T>) {
+    encode(UInt64(values.count))
+    bytes.append(contentsOf: UnsafeRawBufferPointer(values))
   }
 
   public mutating func encode(_ stream: RandomStream) {

@@ -33,10 +33,4 @@ package final class LineFile {
     length += pending.count
     pending.removeAll(keepingCapacity: true)
   }
-
-  /// Waits until all lines are on the medium.
-  package func synchronize() throws(FileError) {
-    try flush()
-    try file.synchronize()
-  }
 }

@@ -61,14 +61,22 @@ public final class MetricsWriter: RunObserver {
     try begin(arms)
   }
 
-  /// The length of each file, by name, after everything so far is on the medium.
+  /// The length of each file, by name, after everything so far was handed to the operating system.
+  /// Before it is relied on after a loss of power, ``synchronize(_:in:)`` it.
   public func position() throws(FileError) -> [String: Int] {
     var lengths: [String: Int] = [:]
     for file in files {
-      try file.synchronize()
+      try file.flush()
       lengths[String(file.path.split(separator: "/").last!)] = file.length
     }
     return lengths
+  }
+
+  /// Waits until the medium holds the files that a position names. Any thread may call it.
+  public static func synchronize(_ position: [String: Int], in folder: String) throws(FileError) {
+    for name in position.keys.sorted() {
+      try OpenFile(folder + "/" + name, .read).synchronize()
+    }
   }
 
   public func roundFinished(_ record: RoundRecord) throws {
@@ -123,7 +131,7 @@ public final class MetricsWriter: RunObserver {
     egress.append(line.text + "\n")
   }
 
-  /// Hands everything to the operating system; ``position()`` also waits for the medium.
+  /// Hands everything to the operating system.
   public func flush() throws(FileError) { for file in files { try file.flush() } }
 }
 

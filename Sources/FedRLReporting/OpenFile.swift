@@ -48,6 +48,22 @@ struct OpenFile: ~Copyable {
     }
   }
 
+  /// The next `count` bytes; fewer at the end of the file.
+  func read(_ count: Int) throws(FileError) -> [UInt8] {
+    var failed = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { output, length in
+      while length < count {
+        let got = Glibc.read(descriptor, output.baseAddress! + length, count - length)
+        if got < 0 && errno == EINTR { continue }
+        failed = got < 0
+        if got <= 0 { return }
+        length += got
+      }
+    }
+    if failed { throw FileError("read it", path: path) }
+    return bytes
+  }
+
   /// Everything from the present position to the end.
   func readAll() throws(FileError) -> [UInt8] {
     var result: [UInt8] = []

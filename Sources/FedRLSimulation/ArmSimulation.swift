@@ -44,8 +44,13 @@ public protocol ArmSimulation: AnyObject {
   /// The policies to judge now: the fleet's one, or each agent's.
   func policies() -> [PolicySnapshot]
 
-  func encodeState(into encoder: inout StateEncoder)
-  func decodeState(from decoder: inout StateDecoder) throws
+  /// What the coming rounds depend on, in pieces: the arm's own, then one per agent, encoded on the
+  /// pool and no larger than they need be.
+  func encodeState(pool: WorkerPool) throws -> [[UInt8]]
+
+  /// Takes up where ``encodeState(pool:)`` left off.
+  /// - Parameter next: gives the pieces in their order.
+  func decodeState(_ next: () throws -> [UInt8]) throws
 }
 
 /// The machines that train, one per worker of a pool, made when first used and kept.

@@ -1,6 +1,6 @@
 import FedRLCore
 public import FedRLFederation
-public import FedRLNumerics
+import FedRLNumerics
 
 /// The fleet learning together: the federation's engine driven in fleet time.
 ///
@@ -132,20 +132,21 @@ public final class FederatedArm: ArmSimulation {
       }
     }
     for arrival in arrivals {
-      let turn = turns[arrival.index]
+      let agent = turns[arrival.index].record.agent
+      // The last hold on the message, so that a round's messages go one by one.
+      let update = turns[arrival.index].update.take()!
       if let deadline, summary == nil, deadline < arrival.time {
         carryOut(coordinator.handle(.deadline(round: round, phase: .training), at: deadline))
       }
       turns[arrival.index].record.status = .reported
-      fleet.occupy(turn.record.agent, until: arrival.time)
+      fleet.occupy(agent, until: arrival.time)
       // An update that comes after the round has closed is dropped where it would arrive.
       guard summary == nil else {
         turns[arrival.index].record.status = .late
         continue
       }
       carryOut(
-        coordinator.handle(
-          .updateReceived(from: MemberID(turn.record.agent), turn.update!), at: arrival.time))
+        coordinator.handle(.updateReceived(from: MemberID(agent), update), at: arrival.time))
     }
     guard let summary else { preconditionFailure("round \(round) did not close") }
     now = summary.closedAt
@@ -189,18 +190,20 @@ public final class FederatedArm: ArmSimulation {
     }
   }
 
-  public func encodeState(into encoder: inout StateEncoder) {
+  public func encodeState(pool: WorkerPool) throws -> [[UInt8]] {
+    var encoder = StateEncoder()
     encoder.encode(now.microseconds)
     encoder.encode(environmentSteps)
     coordinator.encodeState(into: &encoder)
-    fleet.encodeState(into: &encoder)
+    return try fleet.encodeState(after: encoder, pool: pool)
   }
 
-  public func decodeState(from decoder: inout StateDecoder) throws {
+  public func decodeState(_ next: () throws -> [UInt8]) throws {
+    var decoder = StateDecoder(try next())
     now = FleetTime(microseconds: try decoder.decode(Int64.self))
     environmentSteps = try decoder.decode(Int.self)
     try coordinator.decodeState(from: &decoder)
-    try fleet.decodeState(from: &decoder)
+    try fleet.decodeState(from: &decoder, next)
   }
 }
 

@@ -163,18 +163,38 @@ final class Fleet {
 
   // MARK: State
 
-  func encodeState(into encoder: inout StateEncoder) {
+  /// - Returns: what `encoder` holds with the fleet's own state behind it, then one piece per agent.
+  func encodeState(after encoder: consuming StateEncoder, pool: WorkerPool) throws -> [[UInt8]] {
     encoder.encode(occupiedUntil.map(\.microseconds))
-    for member in members { member.encodeState(into: &encoder) }
+    var pieces = [[UInt8]](repeating: [], count: 1 + members.count)
+    pieces[0] = encoder.bytes
+    var drafts = [StateEncoder](repeating: StateEncoder(), count: pool.count)
+    try pieces.withUnsafeMutableBufferPointer { pieces in
+      try drafts.withUnsafeMutableBufferPointer { drafts in
+        let output = UncheckedOutput(pieces)
+        let draft = UncheckedOutput(drafts)
+        try pool.run(pieces: members.count) { worker, index in
+          draft.buffer[worker].removeAll()
+          members[index].encodeState(into: &draft.buffer[worker])
+          // Copied, because a draft that grew has up to twice the room it needs.
+          output.buffer[1 + index] = draft.buffer[worker].bytes.withUnsafeBytes { [UInt8]($0) }
+        }
+      }
+    }
+    return pieces
   }
 
-  func decodeState(from decoder: inout StateDecoder) throws {
+  /// - Parameters:
+  ///   - decoder: stands where the fleet's own state begins.
+  ///   - next: gives the agents' pieces in their order.
+  func decodeState(from decoder: inout StateDecoder, _ next: () throws -> [UInt8]) throws {
     let times = try decoder.decodeArray(of: Int64.self)
     guard times.count == members.count else {
       throw StateDecoder.Failure.invalid("\(times.count) agents, expected \(members.count)")
     }
     occupiedUntil = times.map { FleetTime(microseconds: $0) }
     for member in members {
+      var decoder = StateDecoder(try next())
       try member.decodeState(from: &decoder, layout: initialParameters.layout)
     }
   }

@@ -41,8 +41,10 @@ public struct MemberPlan: Sendable {
 final class FleetMember {
   let plan: MemberPlan
   let index: Int
-  let environment: any BatchEnvironment
-  let memory: any AgentMemory
+  /// What it lives in and remembers; made for its first turn, so that an agent that was never
+  /// selected costs nothing.
+  private var life: Life?
+  private let learner: any LearnerKind
   /// Names the agent's random numbers, whatever the arm: arms differ only in what they share.
   private let random: RandomStream
   /// The agent's own weights: those of an independent agent, or with parts that are not shared.
@@ -50,17 +52,25 @@ final class FleetMember {
   /// The agent's own observation statistics, where the fleet does not share them.
   var ownMoments: Moments?
   var battery: DeviceBattery?
-  private var hasBegun = false
+
+  private struct Life {
+    let environment: any BatchEnvironment
+    let memory: any AgentMemory
+  }
 
   init(plan: MemberPlan, index: Int, learner: any LearnerKind, random: RandomStream) {
     self.plan = plan
     self.index = index
-    environment = plan.kind.makeBatch(count: learner.copies)
-    memory = learner.makeMemory()
+    self.learner = learner
     self.random = random
     battery =
       plan.hasDeviceBattery
       ? plan.device.batteryJoules.map { DeviceBattery(capacityWh: $0 / 3600) } : nil
+  }
+
+  private func makeLife() -> Life {
+    Life(
+      environment: plan.kind.makeBatch(count: learner.copies), memory: learner.makeMemory())
   }
 
   /// Collects and learns for one budget.
@@ -70,17 +80,12 @@ final class FleetMember {
     hasNewModel: Bool, learner: any Learner
   ) throws(TrainingFailure) -> (task: TrainingTask, report: LearningReport) {
     do {
-      if !hasBegun {
-        learner.begin(
-          memory: memory, in: environment,
-          random: random.split("environment", UInt64(index)))
-        hasBegun = true
-      }
+      let life = self.life ?? begin(learner)
       var task = TrainingTask(
         parameters: parameters, observationMoments: moments,
         environmentSteps: plan.stepsPerRound, progress: progress,
         random: random.split("turn", UInt64(index), UInt64(round)), isFirstAfterSync: hasNewModel)
-      let report = try learner.train(&task, memory: memory, in: environment)
+      let report = try learner.train(&task, memory: life.memory, in: life.environment)
       return (task, report)
     } catch let error as LearningError {
       throw TrainingFailure(agent: plan.name, round: round, error: error)
@@ -91,12 +96,21 @@ final class FleetMember {
     }
   }
 
+  private func begin(_ learner: any Learner) -> Life {
+    let life = makeLife()
+    learner.begin(
+      memory: life.memory, in: life.environment,
+      random: random.split("environment", UInt64(index)))
+    self.life = life
+    return life
+  }
+
   func encodeState(into encoder: inout StateEncoder) {
     battery?.encodeState(into: &encoder)
-    encoder.encode(hasBegun)
-    guard hasBegun else { return }
-    environment.encodeState(into: &encoder)
-    memory.encodeState(into: &encoder)
+    encoder.encode(life != nil)
+    guard let life else { return }
+    life.environment.encodeState(into: &encoder)
+    life.memory.encodeState(into: &encoder)
     encoder.encode(ownParameters != nil)
     if let ownParameters { encoder.encode(ownParameters.values) }
     encoder.encode(ownMoments != nil)
@@ -105,15 +119,15 @@ final class FleetMember {
 
   func decodeState(from decoder: inout StateDecoder, layout: ParameterLayout) throws {
     try battery?.decodeState(from: &decoder)
-    hasBegun = try decoder.decode(Bool.self)
-    guard hasBegun else { return }
-    let specification = environment.specification
-    var observations = [Float](
-      repeating: 0, count: environment.count * specification.observations.count)
+    guard try decoder.decode(Bool.self) else { return }
+    let life = makeLife()
+    self.life = life
+    let width = life.environment.specification.observations.count
+    var observations = [Float](repeating: 0, count: life.environment.count * width)
     var span = observations.mutableSpan
     // The learner's memory holds the current observations; they come back with it.
-    try environment.decodeState(from: &decoder, into: &span)
-    try memory.decodeState(from: &decoder)
+    try life.environment.decodeState(from: &decoder, into: &span)
+    try life.memory.decodeState(from: &decoder)
     if try decoder.decode(Bool.self) {
       let values = try decoder.decodeArray(of: Float.self)
       guard values.count == layout.count else {

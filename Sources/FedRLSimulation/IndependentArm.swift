@@ -1,6 +1,6 @@
 import FedRLCore
 import FedRLFederation
-public import FedRLNumerics
+import FedRLNumerics
 
 /// The same fleet without a federation: every agent trains alone, from the same initial weights, in
 /// the same rounds, with the same budgets and random numbers; nothing is sent.
@@ -90,17 +90,19 @@ public final class IndependentArm: ArmSimulation {
     }
   }
 
-  public func encodeState(into encoder: inout StateEncoder) {
+  public func encodeState(pool: WorkerPool) throws -> [[UInt8]] {
+    var encoder = StateEncoder()
     encoder.encode(round)
     encoder.encode(now.microseconds)
     encoder.encode(environmentSteps)
-    fleet.encodeState(into: &encoder)
+    return try fleet.encodeState(after: encoder, pool: pool)
   }
 
-  public func decodeState(from decoder: inout StateDecoder) throws {
+  public func decodeState(_ next: () throws -> [UInt8]) throws {
+    var decoder = StateDecoder(try next())
     round = try decoder.decode(Int.self)
     now = FleetTime(microseconds: try decoder.decode(Int64.self))
     environmentSteps = try decoder.decode(Int.self)
-    try fleet.decodeState(from: &decoder)
+    try fleet.decodeState(from: &decoder, next)
   }
 }

@@ -17,6 +17,15 @@ import Testing
     #expect(bytes.count == 32 && bytes.prefix(4) == [0xe3, 0xb0, 0xc4, 0x42])
   }
 
+  @Test func aDigestOfPiecesIsThatOfTheWhole() {
+    let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 * 7) }
+    let stream = SHA256.Stream()
+    for piece in [bytes[..<1], bytes[1..<1], bytes[1..<700], bytes[700...]] {
+      piece.withUnsafeBytes { stream.update($0) }
+    }
+    #expect(stream.finish() == bytes.withUnsafeBytes { SHA256.digest($0) })
+  }
+
   @Test func aLayoutsDigestIsThatOfItsNamesPartsAndShapes() {
     var layout = ParameterLayout()
     layout.append("actor.0.weight", shape: [64, 4], part: .actor)

@@ -14,6 +14,37 @@ import Testing
     #expect(try FileSystem.entries(of: folder.path) == ["a"])
   }
 
+  @Test func piecesAppearTogetherOrNotAtAll() throws {
+    let folder = TemporaryFolder()
+    try AtomicFile.write("old", to: folder.file("a"))
+    do {
+      let writer = try AtomicFileWriter(folder.file("a"))
+      try writer.write(Array("half".utf8))
+      #expect(try folder.text("a") == "old")
+    }
+    #expect(try FileSystem.entries(of: folder.path) == ["a"])
+    #expect(try folder.text("a") == "old")
+    let writer = try AtomicFileWriter(folder.file("a"))
+    for piece in ["one ", "", "two"] { try writer.write(Array(piece.utf8)) }
+    try writer.finish()
+    #expect(try folder.text("a") == "one two")
+    #expect(try FileSystem.entries(of: folder.path) == ["a"])
+  }
+
+  @Test func aReaderGivesWhatIsThereAndNoMore() throws {
+    let folder = TemporaryFolder()
+    try AtomicFile.write("abcdef", to: folder.file("a"))
+    let reader = try FileReader(folder.file("a"))
+    #expect(try reader.read(2) == Array("ab".utf8))
+    #expect(try reader.read(0) == [])
+    #expect(try reader.read(5) == nil)
+    #expect(try reader.read(-1) == nil)
+    #expect(try reader.read(4) == Array("cdef".utf8) && reader.remaining == 0)
+    #expect(throws: FileError.notFound(path: folder.file("b"))) {
+      try FileReader(folder.file("b"))
+    }
+  }
+
   @Test func aLinkKeepsPointingWhereItDid() throws {
     let folder = TemporaryFolder()
     try AtomicFile.write("old", to: folder.file("real"))

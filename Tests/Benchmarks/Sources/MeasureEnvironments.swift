@@ -1,0 +1,28 @@
+import FedRLClassicControl
+import FedRLCore
+import FedRLVacuum
+
+/// Environment steps per second, with actions drawn beforehand.
+func measureEnvironments(_ bench: Bench) throws {
+  func steps(_ name: String, _ kind: any EnvironmentKind, copies: Int, hold: Int = 1, all: Bool)
+    throws
+  {
+    try bench.rate("\(name), \(copies) copies", "steps/s", onAllThreads: all) {
+      let driver = Driver(kind, copies: copies, hold: hold)
+      return { driver.run() }
+    }
+  }
+  try steps("cartpole", Subjects.cartPole, copies: 8, all: false)
+  try steps("cartpole", Subjects.cartPole, copies: 1024, all: true)
+  // The defaults: 24 rays, compact observation, actions of 0.2 s in ten substeps.
+  let plain = try Subjects.vacuum()
+  for copies in [1, 4, 8, 64] {
+    try steps("vacuum diffdrive", plain, copies: copies, hold: 8, all: copies == 8)
+  }
+  try steps(
+    "vacuum diffdrive as the flagship", try Subjects.flagshipVacuum(), copies: 4, hold: 8,
+    all: false)
+  let lattice = try Subjects.vacuum { $0.dynamics = .discrete }
+  guard case .discrete = lattice.specification.actions else { return }
+  for copies in [8, 64] { try steps("vacuum discrete", lattice, copies: copies, all: copies == 64) }
+}

@@ -1,0 +1,110 @@
+import FedRLCore
+import FedRLFederation
+import FedRLNumerics
+import FedRLPPO
+import FedRLSimulation
+import FedRLVacuum
+
+/// Sums, codecs, and a round's own cost.
+func measureFederation(_ bench: Bench) throws {
+  try measureSums(bench)
+  try measureCodec(bench)
+  try measureRounds(bench)
+}
+
+private func update(_ parameters: Int, seed: UInt64) -> ModelUpdate {
+  var random = RandomStream(seed: seed)
+  return ModelUpdate(
+    metadata: UpdateMetadata(
+      baseVersion: .initial, layoutDigest: LayoutDigest(value: 0), sampleCount: 1024,
+      environmentSteps: 1024),
+    delta: (0..<parameters).map { _ in Float(random.uniform(-0.01, 0.01)) })
+}
+
+/// A hundred updates of a million parameters each into one exact sum, and its mean.
+private func measureSums(_ bench: Bench) throws {
+  let parameters = 1_000_000
+  let updates = (1...4).map { update(parameters, seed: $0) }
+  try bench.values("aggregation, 100 × 1 M float32", "GB/s", note: "of updates, exact sum") {
+    let seconds = try Bench.seconds {
+      var mean = WeightedMean(parameters: parameters, weighting: .samples)
+      for index in 0..<100 { try mean.accumulate(updates[index % updates.count]) }
+      _ = try mean.finish()
+    }
+    return 400 * Double(parameters) / seconds / 1e9
+  }
+}
+
+private func measureCodec(_ bench: Bench) throws {
+  let parameters = 50_000
+  let plain = update(parameters, seed: 7)
+  let codec = Float32Codec()
+  let encoded = codec.encode(plain)
+  var decoded = plain
+  bench.values("encode an update of 50 k parameters", "µs") {
+    1e6 * Bench.seconds(1000) { _ = codec.encode(plain) }
+  }
+  try bench.values("decode an update of 50 k parameters", "µs") {
+    1e6 * (try Bench.seconds(1000) { try codec.decode(encoded, into: &decoded) })
+  }
+}
+
+/// A thousand agents with 50,000 parameters each that train for no time at all.
+private func measureRounds(_ bench: Bench) throws {
+  let world = IdleWorld(observations: 4, actions: .twoNumbers)
+  let device = try DeviceProfile.named("pi-4")
+  let link = try LinkProfile.named("ethernet")
+  let members = (0..<1000).map {
+    MemberPlan(
+      name: "idle/\($0)", group: "idle", kind: world, device: device, link: link,
+      stepsPerRound: 256, hasDeviceBattery: false)
+  }
+  for threads in Set([1, bench.options.threads]).sorted() {
+    var federation = FederationConfiguration()
+    federation.rounds = 1_000
+    let simulation = FederatedArm(
+      plan: FleetPlan(
+        members: members, learner: IdleLearner(parameters: 50_000),
+        specification: world.specification, federation: federation, seed: 1))
+    let pool = WorkerPool(count: threads)
+    _ = try simulation.runRound(pool: pool) { _ in }
+    try bench.values(
+      "round of 1,000 agents × 50 k parameters", "ms", threads: threads,
+      note: "no training; models, updates, checks, sum, ledger"
+    ) {
+      1e3 * (try Bench.seconds { _ = try simulation.runRound(pool: pool) { _ in } })
+    }
+  }
+}
+
+/// How long training waits for a checkpoint of a fleet of vacuums.
+func measureCheckpoints(_ bench: Bench) throws {
+  let agents = 180
+  var settings = Subjects.flagshipSettings
+  settings.steps = 8
+  settings.minibatch = 32
+  settings.epochs = 1
+  let homes = try (1...18).map { try Subjects.flagshipVacuum(home: $0) }
+  let kind = PPOKind(settings, for: homes[0].specification)
+  let device = try DeviceProfile.named("pi-4")
+  let link = try LinkProfile.named("ethernet")
+  let members = (0..<agents).map {
+    MemberPlan(
+      name: "vacuum/\($0)", group: "vacuum", kind: homes[$0 % homes.count], device: device,
+      link: link, stepsPerRound: kind.stepQuantum, hasDeviceBattery: false)
+  }
+  let simulation = IndependentArm(
+    plan: FleetPlan(
+      members: members, learner: kind, specification: homes[0].specification,
+      federation: FederationConfiguration(), seed: 1))
+  let pool = WorkerPool(count: bench.options.threads)
+  _ = try simulation.runRound(pool: pool) { _ in }
+  let bytes = try simulation.encodeState(pool: pool).reduce(0) { $0 + $1.count }
+  try bench.values(
+    "pause for a checkpoint, per 1,000 vacuums", "ms", threads: pool.count,
+    note: "\(bytes / agents / 1000) kB per independent agent"
+  ) {
+    1e3 * (try Bench.seconds { _ = try simulation.encodeState(pool: pool) }) * 1000
+      / Double(agents)
+  }
+}

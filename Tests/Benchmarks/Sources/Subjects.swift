@@ -1,0 +1,63 @@
+import FedRLClassicControl
+import FedRLCore
+import FedRLPPO
+import FedRLVacuum
+import Foundation
+
+/// What is measured: environments and learners as the scenarios use them.
+enum Subjects {
+  /// The package's root folder.
+  static let root: String = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().path
+
+  /// A vacuum in a home that the project ships.
+  static func vacuum(
+    _ change: (inout VacuumSettings) -> Void = { _ in }, home: Int = 1
+  ) throws -> VacuumKind {
+    var settings = VacuumSettings()
+    let number = home < 10 ? "0\(home)" : "\(home)"
+    settings.map = root + "/Environments/Vacuum/Homes/home-\(number).yaml"
+    change(&settings)
+    return try VacuumKind(settings: settings, context: EnvironmentContext(baseDirectory: "."))
+  }
+
+  /// As in `Scenarios/vacuum-homes.toml`: compact observation with guidance, no far window.
+  static func flagshipVacuum(home: Int = 1) throws -> VacuumKind {
+    try vacuum(
+      {
+        $0.actionPeriod = 0.4
+        $0.guidance = true
+        $0.farWindow = false
+      }, home: home)
+  }
+
+  static var flagshipSettings: PPOSettings {
+    var settings = PPOSettings()
+    settings.environments = 4
+    settings.steps = 256
+    settings.minibatch = 256
+    settings.epochs = 6
+    settings.normalizeObservations = true
+    return settings
+  }
+
+  /// rl-zoo's for CartPole.
+  static var cartPoleSettings: PPOSettings {
+    var settings = PPOSettings()
+    settings.environments = 8
+    settings.steps = 32
+    settings.minibatch = 256
+    settings.epochs = 20
+    settings.learningRate = 1e-3
+    settings.gamma = 0.98
+    settings.gaeLambda = 0.8
+    return settings
+  }
+
+  static var cartPole: CartPoleKind { CartPoleKind() }
+}
+
+extension ActionSpace {
+  /// For `IdleWorld`.
+  static var twoNumbers: ActionSpace { .box(BoxSpace(shape: [2], low: -1, high: 1, name: "a")) }
+}
