@@ -82,12 +82,11 @@ extension DriveKernel {
       // 32,768 columns and rows.
       var place = Int(py * 65536) << 32 + Int(px * 65536)
       let pace = Int(dy * 65536) << 32 + Int(dx * 65536)
-      // The cell before the hit is spared, so that noise does not dig into walls.
-      let steps = Int32(max(length - 0.5, 0))
+      let steps = Int32(max(length, 0))
       for _ in 0..<steps {
         let index = (place >> 48) &* stride &+ (place >> 16 & 0xffff)
         let value = map[index]
-        if value > OwnMap.lowest && value != OwnMap.forbidden {
+        if value > OwnMap.lowest && value <= OwnMap.highest {
           let lower = max(value &+ OwnMap.miss, OwnMap.lowest)
           map[index] = lower
           if value >= 0 { reclassify(memory, index, from: value, to: lower) }
@@ -133,7 +132,11 @@ extension DriveKernel {
     let x = (state.pointee.estimatedX + reach * cos(angle)) / mapCell
     let y = (state.pointee.estimatedY + reach * sin(angle)) / mapCell
     guard x >= 0, y >= 0, x < Double(mapWidth), y < Double(mapHeight) else { return }
-    raise(memory, Int(y) * mapWidth + Int(x), by: OwnMap.bump)
+    let index = Int(y) * mapWidth + Int(x)
+    let value = memory.map[index]
+    guard value < OwnMap.bumped else { return }
+    memory.map[index] = OwnMap.bumped
+    if value <= 0 { reclassify(memory, index, from: value, to: OwnMap.bumped) }
   }
 
   /// Notes where the robot has stood: the map cells within 0.1 m of its centre.

@@ -71,7 +71,9 @@ struct DriveKernel {
 
   /// Index of the cell that holds a place.
   @inline(__always)
-  func index(_ x: Double, _ y: Double) -> Int { Int(y * inverseCell) * width + Int(x * inverseCell) }
+  func index(_ x: Double, _ y: Double) -> Int {
+    Int(y * inverseCell) * width + Int(x * inverseCell)
+  }
 
   /// Bilinear distance to what stops the body, metres, and its gradient (not normalised).
   @inline(__always)

@@ -97,7 +97,8 @@ extension DriveKernel {
   ) {
     self.init(
       flags: UnsafePointer(world.flags), clearance: UnsafePointer(world.clearance),
-      rays: RayCaster(trace: UnsafePointer(world.trace), width: world.width), width: world.width, height: world.height,
+      rays: RayCaster(trace: UnsafePointer(world.trace), width: world.width), width: world.width,
+      height: world.height,
       cell: world.cell, inverseCell: 1 / world.cell, cleanableCount: world.cleanableCount,
       dockX: world.dock.x, dockY: world.dock.y,
       mapWidth: map.width, mapHeight: map.height, mapCell: map.cell,

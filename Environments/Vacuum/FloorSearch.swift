@@ -16,6 +16,12 @@ protocol SearchFloor {
   func isFree(_ index: Int) -> Bool
   /// Whether a cell in which the body can stand is what the search is for.
   func isTarget(_ index: Int) -> Bool
+  /// What a target counts as farther than it is, in fifths of a cell; not negative.
+  func penalty(_ index: Int) -> Int32
+}
+
+extension SearchFloor {
+  func penalty(_ index: Int) -> Int32 { 0 }
 }
 
 /// What a search found.
@@ -66,20 +72,24 @@ final class FloorSearch {
     if let here = begin(floor, start, turnCost, lookahead) { return here }
     var level = 0
     var idle = 0
-    while idle < Self.bucketCount {
+    var best: (price: Int32, index: Int) = (.max, -1)
+    while idle < Self.bucketCount, Int32(level) < best.price {
       let slot = level & (Self.bucketCount - 1)
       while let node = buckets[slot].popLast() {
         idle = 0
         let index = Int(node)
         guard cost[index] == Int32(level) else { continue }
         let fits = floor.fits(index)
-        if fits, floor.isTarget(index) { return finding(floor, index, lookahead) }
+        if fits, floor.isTarget(index) {
+          let price = Int32(level) + floor.penalty(index)
+          if price < best.price { best = (price, index) }
+        }
         expand(floor, index, Int32(level), fits)
       }
       level += 1
       idle += 1
     }
-    return nil
+    return best.index < 0 ? nil : finding(floor, best.index, lookahead)
   }
 
   /// Clears the last search, and enters the start's neighbours; a finding if the start is a target.

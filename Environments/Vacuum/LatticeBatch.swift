@@ -5,51 +5,6 @@ import FedRLNumerics
   import Glibc
 #endif
 
-/// All that changes about one robot on a lattice, apart from its maps. Every field has eight bytes.
-struct LatticeState: BitwiseCopyable {
-  var node = 0
-  /// Direction of the last move, −1 before the first.
-  var direction = -1
-  var seconds = 0.0
-  var charge = 0.0
-  var energy = 0.0
-  var distance = 0.0
-  var turning = 0.0
-  var t50 = Double.nan
-  var t90 = Double.nan
-  var t99 = Double.nan
-  var noGoSeconds = 0.0
-  var dirtInitial = 0
-  var dirtRemoved = 0
-  var step = 0
-  var covered = 0
-  var swept = 0
-  var lastNewStep = 0
-  var collisions = 0
-  /// Whether the last move was refused.
-  var isBumped = 0
-  var isDocked = 0
-  var reachedGoal = 0
-  var episode = 0
-}
-
-/// The mutable memory of one copy.
-struct LatticeMemory {
-  let state: UnsafeMutablePointer<LatticeState>
-  /// `[height, width]`: bit 7 covered, bits 0…6 dirt.
-  let cells: UnsafeMutablePointer<UInt8>
-  /// `[height, width]`: what the robot knows, ``Known``.
-  let known: UnsafeMutablePointer<UInt8>
-
-  /// What a robot knows of a node.
-  enum Known {
-    static let unknown: UInt8 = 0
-    static let free: UInt8 = 1
-    static let covered: UInt8 = 2
-    static let blocked: UInt8 = 3
-  }
-}
-
 /// B robots on one lattice, stepped together.
 final class LatticeBatch: BatchEnvironment {
   let robot: LatticeRobot
@@ -60,7 +15,6 @@ final class LatticeBatch: BatchEnvironment {
   private let finalMetrics: UnsafeMutablePointer<Double>
   private let width: Int
   private let hardJoules, carpetJoules, chargeJoules, capacity: Double
-  private let noGoKnown: UInt8
   private var root = RandomStream(seed: 0)
 
   var specification: EnvironmentSpecification { robot.specification }
@@ -83,7 +37,6 @@ final class LatticeBatch: BatchEnvironment {
     carpetJoules = settings.drawCarpet * moveSeconds
     chargeJoules = settings.chargePower * moveSeconds
     capacity = settings.batteryCapacity * settings.batteryAge * 3600
-    noGoKnown = LatticeMemory.Known.blocked
   }
 
   deinit {
@@ -138,7 +91,7 @@ final class LatticeBatch: BatchEnvironment {
     state.charge = capacity * robot.settings.batteryStart
     memory.known.update(repeating: LatticeMemory.Known.unknown, count: robot.count)
     for index in 0..<robot.count where robot.nodes[index] & LatticeRobot.Node.noGo != 0 {
-      memory.known[index] = noGoKnown
+      memory.known[index] = LatticeMemory.Known.blocked
     }
     state.dirtInitial = spreadDirt(memory, &random)
     memory.state.pointee = state
@@ -208,28 +161,17 @@ final class LatticeBatch: BatchEnvironment {
     let isPossible = robot.moves[state.pointee.node] >> UInt8(direction) & 1 != 0
     let isDiagonal = direction & 1 != 0
     let length = isDiagonal ? 1.4142135623730951 : 1.0
-    let wasBumped = state.pointee.isBumped != 0
     let joulesPerMove =
       robot.nodes[state.pointee.node] & LatticeRobot.Node.carpet != 0 ? carpetJoules : hardJoules
     state.pointee.step += 1
     state.pointee.seconds += robot.step / robot.settings.maximumSpeed * length
     if isPossible {
-      turn(state, to: direction)
-      state.pointee.node += robot.offsets[direction]
-      state.pointee.distance += robot.step * length
-      state.pointee.isBumped = 0
-      let before = state.pointee.dirtRemoved
-      let found = visit(memory, state.pointee.node)
-      events.newCells = found.isNew ? 1 : 0
-      events.outlineChange = found.outlineChange
-      events.dirtRemoved = state.pointee.dirtRemoved - before
-      if found.isNew { state.pointee.lastNewStep = state.pointee.step }
-      look(memory)
+      move(memory, direction, length, &events)
     } else {
+      events.contactBegan = state.pointee.isBumped == 0
+      events.touches = true
       state.pointee.isBumped = 1
       state.pointee.collisions += 1
-      events.contactBegan = !wasBumped
-      events.touches = true
     }
     let node = robot.nodes[state.pointee.node]
     events.isInNoGo = node & LatticeRobot.Node.noGo != 0
@@ -257,6 +199,26 @@ final class LatticeBatch: BatchEnvironment {
     return robot.rewards.judge(events).outcome
   }
 
+  /// Makes a possible move, and cleans where it ends.
+  @inline(__always)
+  private func move(
+    _ memory: LatticeMemory, _ direction: Int, _ length: Double,
+    _ events: inout RewardRule.Events
+  ) {
+    let state = memory.state
+    turn(state, to: direction)
+    state.pointee.node += robot.offsets[direction]
+    state.pointee.distance += robot.step * length
+    state.pointee.isBumped = 0
+    let before = state.pointee.dirtRemoved
+    let found = visit(memory, state.pointee.node)
+    events.newCells = found.isNew ? 1 : 0
+    events.outlineChange = found.outlineChange
+    events.dirtRemoved = state.pointee.dirtRemoved - before
+    if found.isNew { state.pointee.lastNewStep = state.pointee.step }
+    look(memory)
+  }
+
   @inline(__always)
   private func turn(_ state: UnsafeMutablePointer<LatticeState>, to direction: Int) {
     if state.pointee.direction >= 0 {
@@ -272,7 +234,8 @@ final class LatticeBatch: BatchEnvironment {
   private func visit(_ memory: LatticeMemory, _ index: Int) -> (isNew: Bool, outlineChange: Int) {
     let node = robot.nodes[index]
     memory.known[index] =
-      node & LatticeRobot.Node.noGo != 0 ? noGoKnown : LatticeMemory.Known.covered
+      node & LatticeRobot.Node.noGo != 0
+      ? LatticeMemory.Known.blocked : LatticeMemory.Known.covered
     guard node & LatticeRobot.Node.counts != 0 else { return (false, 0) }
     let state = memory.state
     state.pointee.swept += 1

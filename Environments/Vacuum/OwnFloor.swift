@@ -39,6 +39,22 @@ struct OwnFloor: SearchFloor {
     }
     return sum >= needed
   }
+
+  /// Places amid open floor count as farther, so that no islands are left behind: 0.6 m where nothing
+  /// two cells away is clean or blocked.
+  @inline(__always)
+  func penalty(_ index: Int) -> Int32 {
+    let (row, column) = index.quotientAndRemainder(dividingBy: width)
+    guard row >= 2, column >= 2, row < height - 2, column < width - 2 else { return 0 }
+    var open: Int32 = 0
+    for rise in -2...2 {
+      for run in -2...2 where abs(run) == 2 || abs(rise) == 2 {
+        let other = index &+ rise &* width &+ run
+        if memory.map[other] <= 0, Int(memory.known[other] & 0x7f) * 2 < share { open += 1 }
+      }
+    }
+    return Int32(Double(open) / 16 * 0.6 / cell * 5)
+  }
 }
 
 /// The dock in the robot's own map: the way home.
@@ -98,10 +114,10 @@ final class FrontierSearch {
       needed: max(1, Int(wanted * Double(9 * share))))
   }
 
-  /// The nearest place to clean: first those with half of their surroundings left, then scraps.
+  /// The nearest place to clean: first those with half of their surroundings left, then smaller ones.
   func nearest(_ memory: CopyMemory, turnCost: Double, lookahead: Double) -> Finding? {
     let start = memory.estimatedPose
-    for wanted in [0.5, 0.15] {
+    for wanted in [0.5, 0.3, 0.1] {
       let found = search.search(
         floor(memory, wanted: wanted), from: start, turnCost: turnCost, lookahead: lookahead)
       if let found { return found }

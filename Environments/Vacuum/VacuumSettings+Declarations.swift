@@ -10,23 +10,27 @@ extension VacuumSettings {
     [
       .text(
         "map", \.map, isPath: true,
-        "the home: ROS map_server/nav2 YAML, PGM or PNG, ValetudoMap JSON, MovingAI .map, HouseExpo JSON"),
+        "the home: ROS map_server/nav2 YAML, PGM or PNG, ValetudoMap JSON, MovingAI .map, HouseExpo JSON"
+      ),
       .text(
         "keep_out_mask", \.keepOutMask, isPath: true,
         "a map of the same size whose occupied cells are no-go; empty for none"),
       .number(
         "map_resolution", \.mapResolution, unit: "m", range: 0...10,
-        "edge of a cell where the file does not say (raw images, MovingAI); 0 leaves it to the file"),
+        "edge of a cell where the file does not say (raw images, MovingAI); 0 leaves it to the file"
+      ),
       .choice(
         "map_negate", \.mapNegate, "whether dark pixels of a raw image are free; file: as it says"),
       .choice(
         "map_mode", \.mapMode, "how greys of a raw image become cells; file: as it says"),
       .number(
         "map_occupied_thresh", \.mapOccupiedThreshold, range: 0...1,
-        "probability from which a cell is occupied where the file does not say; 0 leaves it to the file"),
+        "probability from which a cell is occupied where the file does not say; 0 leaves it to the file"
+      ),
       .number(
         "map_free_thresh", \.mapFreeThreshold, range: 0...1,
-        "probability up to which a cell is free where the file does not say; 0 leaves it to the file"),
+        "probability up to which a cell is free where the file does not say; 0 leaves it to the file"
+      ),
       .number(
         "carpet_share", \.carpetShare, range: 0...1,
         "share of the floor under rugs laid at random, beside the file's own carpet (proposal)"),
@@ -37,7 +41,8 @@ extension VacuumSettings {
         "place of the dock: auto (the file's, else a place by a wall) or \"x, y, degrees\" in world metres"
       ),
       .text(
-        "start", \.start, "where episodes start: dock, random, or \"x, y, degrees\" in world metres"),
+        "start", \.start, "where episodes start: dock, random, or \"x, y, degrees\" in world metres"
+      ),
       .boolean(
         "no_go_blocks", \.noGoBlocks,
         "whether no-go zones stop the robot like walls (the lidar sees through them), or only cost reward"
@@ -141,7 +146,8 @@ extension VacuumSettings {
         "steps between two searches for that place; also when it is reached"),
       .number(
         "ego_cell", \.egoCell, unit: "m", range: 0.02...1,
-        "pixel of the finest egomap (rl-cpp: 0.0375); the other scales are 4, 16, 64 times as large"),
+        "pixel of the finest egomap (rl-cpp: 0.0375); the other scales are 4, 16, 64 times as large"
+      ),
     ]
   }
 
@@ -200,7 +206,8 @@ extension VacuumSettings {
         "for every further step in contact (proposal)"),
       .number(
         "reward_variation", \.rewardVariation, range: -100...100,
-        "weight of −(change of the covered area's outline) / (2 · max speed · action period) (rl-cpp)"),
+        "weight of −(change of the covered area's outline) / (2 · max speed · action period) (rl-cpp)"
+      ),
       .number(
         "reward_variation_clip", \.rewardVariationClip, range: 0...100,
         "limit of that term's magnitude (rl-cpp)"),
@@ -208,7 +215,8 @@ extension VacuumSettings {
         "reward_dirt", \.rewardDirt, range: -100...100,
         "weight of dirt removed, as the area term for floor of mean dirt; use with reward_area = 0"),
       .number(
-        "reward_no_go", \.rewardNoGo, range: -1000...1000, "for every step in a no-go zone (proposal)"),
+        "reward_no_go", \.rewardNoGo, range: -1000...1000,
+        "for every step in a no-go zone (proposal)"),
       .number(
         "reward_dock", \.rewardDock, range: -1000...1000,
         "for docking after the goal, where require_dock is set (proposal)"),

@@ -18,9 +18,11 @@ extension VacuumWorld {
   }
 
   /// Whether nothing stands on the straight line of a given direction and length.
-  func isVisible(fromX x: Double, _ y: Double, _ dx: Double, _ dy: Double, _ range: Double) -> Bool {
+  func isVisible(fromX x: Double, _ y: Double, _ dx: Double, _ dy: Double, _ range: Double) -> Bool
+  {
     let caster = RayCaster(trace: UnsafePointer(trace), width: width)
     let limit = Float(range / cell)
-    return caster.cast(Float(x / cell), Float(y / cell), Float(dx), Float(dy), limit: limit) >= limit
+    return caster.cast(Float(x / cell), Float(y / cell), Float(dx), Float(dy), limit: limit)
+      >= limit
   }
 }

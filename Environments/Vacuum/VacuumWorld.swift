@@ -128,7 +128,8 @@ public final class VacuumWorld: @unchecked Sendable {
   ///   - area: A, m².
   ///   - cleaningRadius: r, m.
   ///   - maximumSpeed: v, m/s.
-  public static func t90Bound(area: Double, cleaningRadius: Double, maximumSpeed: Double) -> Double {
+  public static func t90Bound(area: Double, cleaningRadius: Double, maximumSpeed: Double) -> Double
+  {
     max(0, 0.9 * area - .pi * cleaningRadius * cleaningRadius)
       / (2 * cleaningRadius * maximumSpeed)
   }

@@ -22,7 +22,8 @@ struct WorldPlan {
 
   /// - Throws: `EnvironmentError` where the robot cannot stand or get anywhere.
   init(home source: HomeMap, settings: VacuumSettings) throws {
-    let home = source.resampled(to: min(0.05, settings.bodyRadius / 2)).cropped(margin: Self.rim + 2)
+    let home = source.resampled(to: min(0.05, settings.bodyRadius / 2)).cropped(
+      margin: Self.rim + 2)
     name = home.name
     notes = home.notes
     let grid = home.grid
@@ -95,7 +96,8 @@ struct WorldPlan {
     let grid = home.grid
     guard let cell = grid.cell(at: point) else {
       throw EnvironmentError(
-        setting: setting, "\(settings.map): \(setting) (\(point.x), \(point.y)) lies outside the map")
+        setting: setting,
+        "\(settings.map): \(setting) (\(point.x), \(point.y)) lies outside the map")
     }
     let index = cell.y * grid.width + cell.x
     if parts.labels[index] >= 0 { return index }

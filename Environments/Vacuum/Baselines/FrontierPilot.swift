@@ -27,7 +27,8 @@ struct FrontierPilot: DrivePilot {
   mutating func drive(_ memory: CopyMemory) -> (speed: Double, yawRate: Double) {
     let state = memory.state.pointee
     contactSteps = state.inContact != 0 ? contactSteps + 1 : 0
-    if contactSteps > 3 { escapeSteps = 12 }
+    if contactSteps == 1 { meetObstacle(memory) }
+    if contactSteps > 8 { escapeSteps = 8 }
     if escapeSteps > 0 {
       escapeSteps -= 1
       goal = nil
@@ -37,6 +38,12 @@ struct FrontierPilot: DrivePilot {
     if stepsLeft <= 0 || goal.map({ isNear(memory, $0) }) ?? true { plan(memory) }
     guard let goal else { return fallback.drive(memory) }
     return helm.steer(memory, toX: goal.x, toY: goal.y)
+  }
+
+  /// The bump is in the map now: plan anew, and give up a place that is as good as reached.
+  private mutating func meetObstacle(_ memory: CopyMemory) {
+    stepsLeft = 0
+    if let goal, goal.distance < 0.4 { memory.known[goal.target] |= OwnMap.visited }
   }
 
   private func isNear(_ memory: CopyMemory, _ goal: Finding) -> Bool {
@@ -52,7 +59,7 @@ struct FrontierPilot: DrivePilot {
       if goal?.distance == 0 { goal?.x = dock.x }
       if goal?.distance == 0 { goal?.y = dock.y }
     } else {
-      goal = search.nearest(memory, turnCost: 0.5, lookahead: 0.6)
+      goal = search.nearest(memory, turnCost: 0.3, lookahead: 0.6)
     }
   }
 }

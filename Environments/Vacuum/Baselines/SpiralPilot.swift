@@ -1,6 +1,7 @@
 import FedRLNumerics
 
-/// Widens a spiral until it touches something, then drives off at random for a while and spirals again.
+/// Widens a spiral to a metre or until it touches something, then drives off for a while and spirals
+/// again.
 struct SpiralPilot: DrivePilot {
   private enum Mode {
     /// Radians turned since the spiral's middle.
@@ -33,7 +34,10 @@ struct SpiralPilot: DrivePilot {
     case .spiral(let angle):
       let radius = 0.5 * pitch + pitch * angle / (2 * .pi)
       let speed = min(helm.maximumSpeed, radius * helm.maximumYawRate)
-      mode = .spiral(angle: angle + speed / radius * helm.period)
+      mode =
+        radius < 1
+        ? .spiral(angle: angle + speed / radius * helm.period)
+        : .straight(left: random.uniform(0.5, 4))
       return (speed, speed / radius)
     case .turning(let left):
       let largest = helm.maximumYawRate * helm.period
