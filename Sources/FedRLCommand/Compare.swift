@@ -103,7 +103,8 @@ struct ComparisonTable {
     try zip(summaries, runs).map { summary, run in
       try environments.map { name in
         guard let value = scores(summary)?["environments"]?[name]?[score]?.double else {
-          throw BadInput("\(run): has no \(score) in environment \(name) for every arm and baseline")
+          throw BadInput(
+            "\(run): has no \(score) in environment \(name) for every arm and baseline")
         }
         return value
       }
@@ -113,8 +114,7 @@ struct ComparisonTable {
   var text: String {
     var lines = ["\(score), final policies, \(runCount) runs:"]
     func cells(_ row: Row) -> [String] {
-      [row.name, HumanNumber.value(row.mean)]
-        + [row.interval.map { "\(HumanNumber.value($0.lowerBound)) … \(HumanNumber.value($0.upperBound))" } ?? "–"]
+      [row.name, HumanNumber.value(row.mean), Self.text(row.interval)]
         + environments.indices.map { column in
           HumanNumber.value(Statistics.mean(row.values.map { $0[column] }))
         }
@@ -125,6 +125,11 @@ struct ComparisonTable {
       lines.append("  best independent agent of each run: \(HumanNumber.value(best)) on average")
     }
     return lines.joined(separator: "\n")
+  }
+
+  private static func text(_ interval: ClosedRange<Double>?) -> String {
+    guard let interval else { return "–" }
+    return "\(HumanNumber.value(interval.lowerBound)) … \(HumanNumber.value(interval.upperBound))"
   }
 
   var json: JSONValue {

@@ -6,8 +6,6 @@ import FedRLTestSupport
 import Foundation
 import Testing
 
-
-
 /// What the README shows is what the code is.
 @Suite struct ReadmeTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent()
