@@ -192,11 +192,20 @@ final class Fleet {
     guard times.count == members.count else {
       throw StateDecoder.Failure.invalid("\(times.count) agents, expected \(members.count)")
     }
+    try decoder.checkEnd()
     occupiedUntil = times.map { FleetTime(microseconds: $0) }
     for member in members {
       var decoder = StateDecoder(try next())
       try member.decodeState(from: &decoder, layout: initialParameters.layout)
+      try decoder.checkEnd()
     }
+  }
+}
+
+extension StateDecoder {
+  /// Every piece is read to its end.
+  fileprivate func checkEnd() throws(Failure) {
+    if !isAtEnd { throw .invalid("a state that goes on after \(position) bytes") }
   }
 }
 

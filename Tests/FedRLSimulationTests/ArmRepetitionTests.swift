@@ -54,12 +54,9 @@ import Testing
     for pause in 0...6 {
       let first = try makeArm(arm, setting)
       let before = try ArmRun(first, rounds: pause).trace
-      var encoder = StateEncoder()
-      first.encodeState(into: &encoder)
+      let saved = try first.encodeState(pool: WorkerPool(count: 2))
       let second = try makeArm(arm, setting)
-      var decoder = StateDecoder(encoder.bytes)
-      try second.decodeState(from: &decoder)
-      #expect(decoder.isAtEnd)
+      #expect(try read(saved, into: second) == saved.count)
       #expect(second.round == pause)
       let after = try ArmRun(second, workers: 3).trace
       #expect(before.rounds + after.rounds == whole.rounds, "paused after \(pause)")
@@ -72,14 +69,30 @@ import Testing
     for arm in Arm.allCases {
       let saved = try makeArm(arm, .everythingPrivate)
       _ = try ArmRun(saved, rounds: 2)
-      var encoder = StateEncoder()
-      saved.encodeState(into: &encoder)
-      for length in stride(from: 0, to: encoder.bytes.count, by: 13) {
-        let other = try makeArm(arm, .everythingPrivate)
-        var decoder = StateDecoder(Array(encoder.bytes.prefix(length)))
-        #expect(throws: (any Error).self) { try other.decodeState(from: &decoder) }
+      let pieces = try saved.encodeState(pool: WorkerPool(count: 1))
+      for (index, piece) in pieces.enumerated() {
+        // Cut off at many places, and one byte too long.
+        let lengths = Array(stride(from: 0, to: piece.count, by: 13)) + [piece.count + 1]
+        for length in lengths {
+          var changed = pieces
+          changed[index] = Array((piece + [0]).prefix(length))
+          let other = try makeArm(arm, .everythingPrivate)
+          #expect(throws: (any Error).self) { try read(changed, into: other) }
+        }
       }
     }
+  }
+
+  /// Gives an arm its state back.
+  /// - Returns: how many pieces it took.
+  @discardableResult
+  func read(_ pieces: [[UInt8]], into arm: any ArmSimulation) throws -> Int {
+    var index = 0
+    try arm.decodeState {
+      defer { index += 1 }
+      return pieces[index]
+    }
+    return index
   }
 
   @Test func anotherSeedGivesAnotherRun() throws {
