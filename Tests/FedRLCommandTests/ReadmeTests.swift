@@ -1,3 +1,4 @@
+import FedRLCommand
 import FedRLCore
 import FedRLNumerics
 import FedRLReporting
@@ -48,12 +49,12 @@ import Testing
     ).write(to: path)
     let observation: [Float] = [0.3, -2, 1.5, 2.25, 0]
     let script =
-      readme[start.upperBound..<end.lowerBound] + """
+      String(readme[start.upperBound..<end.lowerBound]) + """
         t, meta = load(sys.argv[1])
         print(*act(t, \(observation)))
         """
-    let output = try Self.run(python, ["-c", script, path])
-    let actions = output.split(whereSeparator: \.isWhitespace).compactMap { Float($0) }
+    let output: String = try Self.run(python, ["-c", script, path])
+    let actions = output.split { $0.isWhitespace }.compactMap { Float($0) }
 
     let actor = kind.makeActor(copies: 1)
     actor.load(parameters, observationMoments: moments)
@@ -76,7 +77,7 @@ import Testing
   private static func pythonWithNumPy() -> String? {
     let candidates = [ProcessInfo.processInfo.environment["FEDRL_PYTHON"], "/usr/bin/python3"]
     let path = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-      .map { $0 + "/python3" }
+      .map { "\($0)/python3" }
     return (candidates.compactMap { $0 } + path).first {
       FileManager.default.isExecutableFile(atPath: $0)
         && (try? run($0, ["-c", "import numpy; print('ok')"])) == "ok\n"
