@@ -25,6 +25,12 @@ enum Interruption {
         if Interruption.requested.exchange(true, ordering: .relaxed) { _exit(130) }
       }
     }
+    // A parent's thread may have left them blocked, as those of thread pools do.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGINT)
+    sigaddset(&signals, SIGTERM)
+    pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     // A closed pipe (`fedrl train … | head`) is an error of that write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)
   }
