@@ -16,7 +16,7 @@ final class DriveBatch: BatchEnvironment {
   private let blockBytes: Int
   /// `[B, metrics]` of episodes that ended in the last step.
   private let finalMetrics: UnsafeMutablePointer<Double>
-  private let search: FrontierSearch?
+  let search: FrontierSearch?
   private var root = RandomStream(seed: 0)
 
   var specification: EnvironmentSpecification { robot.specification }
@@ -236,34 +236,6 @@ final class DriveBatch: BatchEnvironment {
     kernel.scalars(memory, timeLeft: timeLeft, into: row + layout.scalars)
     if layout.infrared >= 0 { kernel.infrared(memory, into: row + layout.infrared) }
     if layout.guidance >= 0 { guide(memory, into: row + layout.guidance) }
-  }
-
-  /// Writes direction (sine, cosine) and distance to the nearest place to clean; 0, 0, 1 if none.
-  private func guide(_ memory: CopyMemory, into output: UnsafeMutablePointer<Float>) {
-    guard let search else { return }
-    let state = memory.state
-    robot.kernel.markVisited(memory)
-    var dx = state.pointee.guideX - state.pointee.estimatedX
-    var dy = state.pointee.guideY - state.pointee.estimatedY
-    let near = robot.mapLayout.cell
-    if state.pointee.step >= state.pointee.guideUntil || dx * dx + dy * dy < near * near {
-      let found = search.nearest(memory, turnCost: 0.3, lookahead: 0.8)
-      state.pointee.guideUntil = state.pointee.step + robot.settings.guidancePeriod
-      state.pointee.guideX = found?.x ?? 0
-      state.pointee.guideY = found?.y ?? 0
-      state.pointee.guideDistance = found?.distance ?? -1
-      dx = state.pointee.guideX - state.pointee.estimatedX
-      dy = state.pointee.guideY - state.pointee.estimatedY
-    }
-    guard state.pointee.guideDistance >= 0 else {
-      (output[0], output[1], output[2]) = (0, 0, 1)
-      return
-    }
-    let bearing = atan2(dy, dx) - state.pointee.estimatedHeading
-    output[0] = Float(sin(bearing))
-    output[1] = Float(cos(bearing))
-    // Ten metres: the length of a home's way.
-    output[2] = Float(min(state.pointee.guideDistance / 10, 1))
   }
 
   // MARK: Measures

@@ -90,6 +90,8 @@ extension DriveKernel {
           let lower = max(value &+ OwnMap.miss, OwnMap.lowest)
           map[index] = lower
           if value >= 0 { reclassify(memory, index, from: value, to: lower) }
+        } else if value > OwnMap.highest && value <= OwnMap.bumped {
+          map[index] = value &- 1
         }
         place &+= pace
       }

@@ -125,6 +125,16 @@ final class FrontierSearch {
     return nil
   }
 
+  /// Calls a place and those within two cells of it visited, so that searches go elsewhere.
+  func giveUp(_ memory: CopyMemory, _ target: Int) {
+    let (row, column) = target.quotientAndRemainder(dividingBy: layout.width)
+    for y in max(row - 2, 0)...min(row + 2, layout.height - 1) {
+      for x in max(column - 2, 0)...min(column + 2, layout.width - 1) {
+        memory.known[y * layout.width + x] |= OwnMap.visited
+      }
+    }
+  }
+
   /// The way to a point of the world's frame.
   func home(_ memory: CopyMemory, toX: Double, toY: Double, lookahead: Double) -> Finding? {
     let target = HomeFloor(

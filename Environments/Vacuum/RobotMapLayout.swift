@@ -129,8 +129,10 @@ final class RobotMapLayout: @unchecked Sendable {
 enum OwnMap {
   /// A cell of a no-go zone: blocked whatever the lidar says.
   static let forbidden: Int8 = 127
-  /// A cell that the bumper felt: a thin leg that rays mostly miss stays in the map.
-  static let bumped: Int8 = 100
+  /// A cell that the bumper felt. Rays that pass take one unit of it each, down to ``highest``, so that
+  /// a thin leg that they mostly miss is remembered for a while, and a wrong guess of where it stands
+  /// (the bumper knows a sector of 30°) does not fence the robot in for good.
+  static let bumped: Int8 = 120
   static let hit: Int8 = 6
   static let miss: Int8 = -4
   /// Limits of what the lidar says.

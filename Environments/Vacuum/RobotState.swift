@@ -60,6 +60,9 @@ struct RobotState: BitwiseCopyable {
   var guideY = 0.0
   var guideDistance = -1.0
   var guideUntil = 0
+  /// The shortest way to a target since the guidance last got somewhere, and the step when it did.
+  var guideNearest = Double.infinity
+  var guideSince = 0
 
   var random = RandomStream(seed: 0)
   /// `random` before the last scan, so that an observation can be made again.

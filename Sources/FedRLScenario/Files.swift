@@ -49,9 +49,14 @@ enum Files {
       defer { free(resolved) }
       return String(cString: resolved)
     }
-    guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
+    return path.hasPrefix("/") ? path : workingDirectory() + "/" + path
+  }
+
+  /// The working directory; `.` where it cannot be told.
+  static func workingDirectory() -> String {
+    guard let here = getcwd(nil, 0) else { return "." }
     defer { free(here) }
-    return String(cString: here) + "/" + path
+    return String(cString: here)
   }
 
   static func isFolder(_ path: String) -> Bool {

@@ -3,14 +3,16 @@ internal import FedRLCore
 /// One `--set key=value`: a place in the scenario's tree and what to put there.
 ///
 /// The value is read as TOML; what is not TOML is taken as text, so that names and paths need no
-/// quotes. `fleet.0.…`, `fleet.NAME.…` and `fleet.*.…` reach into groups.
+/// quotes. `fleet.0.…`, `fleet.NAME.…` and `fleet.*.…` reach into groups. A path starts at the working
+/// directory, as everywhere on a command line; those in the file start at the file's folder.
 struct Override {
   private let place: String
   private let path: [String]
   private let value: SettingValue
 
+  /// - Parameter pathKeys: names of settings whose texts are paths.
   /// - Throws: what is wrong with the text itself.
-  init(_ text: String) throws(SettingProblems) {
+  init(_ text: String, pathKeys: Set<String>) throws(SettingProblems) {
     func problem(_ message: String) -> SettingProblems {
       SettingProblems([.init(place: "--set \(text)", message: message)])
     }
@@ -22,12 +24,33 @@ struct Override {
     }
     place = "--set \(path.joined(separator: "."))"
     self.path = path
+    let given: SettingValue
     if let parsed = TOMLDocument.parseValue(valueText) {
-      value = parsed
+      given = parsed
     } else if let first = valueText.first, "[{\"'".contains(first) {
       throw problem("expected a TOML value, got \(valueText)")
     } else {
-      value = .text(valueText)
+      given = .text(valueText)
+    }
+    value = Self.fromHere(given, of: path[path.count - 1], pathKeys)
+  }
+
+  /// The value with every relative path in it, also within distributions, made to start at the root.
+  private static func fromHere(
+    _ value: SettingValue, of key: String, _ pathKeys: Set<String>
+  ) -> SettingValue {
+    guard pathKeys.contains(key) else {
+      guard case .table(let table) = value else { return value }
+      return .table(
+        Dictionary(
+          uniqueKeysWithValues: table.map { ($0, fromHere($1, of: $0, pathKeys)) }))
+    }
+    switch value {
+    case .text(let path) where !path.isEmpty && !path.hasPrefix("/"):
+      return .text(Files.workingDirectory() + "/" + path)
+    case .list(let values): return .list(values.map { fromHere($0, of: key, pathKeys) })
+    case .table(let table): return .table(table.mapValues { fromHere($0, of: key, pathKeys) })
+    default: return value
     }
   }
 

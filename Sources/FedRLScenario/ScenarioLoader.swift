@@ -7,7 +7,7 @@ public enum ScenarioLoader {
   /// - Parameters:
   ///   - path: the TOML file.
   ///   - overrides: `section.key=value`, applied in order; `fleet.0.…`, `fleet.NAME.…` and
-  ///     `fleet.*.…` reach into groups.
+  ///     `fleet.*.…` reach into groups. Their relative paths start at the working directory.
   ///   - seed, rounds: replace those of `[scenario]`.
   ///   - registry: the environments and learners that a scenario can name.
   /// - Throws: every problem of the file and of the overrides at once.
@@ -40,7 +40,7 @@ public enum ScenarioLoader {
     if tree.isEmpty {
       throw .unreadable(file: path, reason: "the scenario is empty; see fedrl describe scenario")
     }
-    var problems = apply(overrides, to: &tree)
+    var problems = apply(overrides, to: &tree, registry)
     if let seed, seed > UInt64(Int.max) {
       problems.append(
         .init(place: "--seed", message: "expected an integer in 0...\(Int.max), got \(seed)"))
@@ -54,13 +54,15 @@ public enum ScenarioLoader {
     return scenario
   }
 
-  private static func apply(_ overrides: [String], to tree: inout SettingTable)
-    -> [SettingProblem]
-  {
+  private static func apply(
+    _ overrides: [String], to tree: inout SettingTable, _ registry: Registry
+  ) -> [SettingProblem] {
+    let settings = registry.environments.flatMap(\.settings)
+    let pathKeys = Set(settings.filter { $0.type == "path" }.map(\.name))
     var problems: [SettingProblem] = []
     for text in overrides {
       do throws(SettingProblems) {
-        let override = try Override(text)
+        let override = try Override(text, pathKeys: pathKeys)
         if let problem = override.apply(to: &tree) { problems.append(problem) }
       } catch {
         problems += error.problems

@@ -2,6 +2,7 @@ import FedRLNumerics
 import FedRLReporting
 import FedRLScenario
 import FedRLSimulation
+import FedRLTestSupport
 import Foundation
 import Testing
 
@@ -74,6 +75,30 @@ import Testing
     #expect(stopped.status == 0)
     let last = try JSONValue(parsing: try #require(stopped.outputLines.last))
     #expect(last["event"]?.string == "time_limit" && last["next_round"]?.int == 1)
+  }
+
+  @Test func pathsOnTheCommandLineStartAtTheWorkingDirectory() throws {
+    let folder = try TestFolder()
+    let homes = SharedData.packageRoot.appendingPathComponent("Environments/Vacuum/Homes").path
+    try FileManager.default.createDirectory(
+      atPath: folder.file("maps"), withIntermediateDirectories: true)
+    for name in try FileManager.default.contentsOfDirectory(atPath: homes)
+    where name.hasPrefix("home-01") || name.hasPrefix("home-02") {
+      try FileManager.default.copyItem(
+        atPath: homes + "/" + name, toPath: folder.file("maps/" + name))
+    }
+    let smoke = SharedData.packageRoot.appendingPathComponent("Scenarios/vacuum-smoke.toml").path
+    func validate(_ value: String) throws -> CommandProcess? {
+      try CommandProcess.run(
+        ["validate", smoke, "--set", "environment.map=\(value)"], in: folder.path)
+    }
+    guard let one = try validate("maps/home-01.yaml") else { return }
+    #expect(one.status == 0, "\(one.errors)")
+    let many = try #require(try validate("{ each = \"maps/*.yaml\" }"))
+    #expect(many.status == 0, "\(many.errors)")
+    let none = try #require(try validate("maps/home-03.yaml"))
+    #expect(none.status == 2)
+    #expect(none.errors.contains(folder.file("maps/home-03.yaml")))
   }
 
   @Test func quietPrintsNothing() throws {

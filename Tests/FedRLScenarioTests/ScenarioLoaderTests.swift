@@ -3,6 +3,7 @@ import FedRLFederation
 import FedRLNumerics
 import FedRLScenario
 import FedRLSimulation
+import Foundation
 import Testing
 
 @Suite struct ScenarioLoaderTests {
@@ -80,7 +81,8 @@ import Testing
     #expect(scenario.members[0].device.name == "pi-5")
     #expect(scenario.members[2].device.name == FleetGroupSettings().device)
     #expect(scenario.members.allSatisfy { $0.stepsPerRound == 256 })
-    #expect(scenario.members[3].environmentSettings["map"] == .text("maps/x y.yaml"))
+    let map = FileManager.default.currentDirectoryPath + "/maps/x y.yaml"
+    #expect(scenario.members[3].environmentSettings["map"] == .text(map))
     #expect(scenario.members[3].environmentSettings["mode"] == .text("slow"))
     #expect(scenario.evaluationEnvironments.map(\.name) == ["speed=1", "speed=2"])
     #expect(scenario.policySettings["clip"] == .number(0.3))
