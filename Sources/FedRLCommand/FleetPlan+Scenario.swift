@@ -4,9 +4,11 @@ import FedRLSimulation
 
 extension FleetPlan {
   /// The fleet of a prepared scenario.
-  /// - Parameter initial: what `--init` named; `nil` to draw the weights from the seed.
-  init(_ prepared: PreparedScenario, initial: PolicyFile?) {
+  /// - Parameters:
+  ///   - arm: whose learner the agents have.
+  ///   - initial: what `--init` named; `nil` to draw the weights from the seed.
+  init(_ prepared: PreparedScenario, arm: Arm, initial: PolicyFile?) {
     self = prepared.fleetPlan(
-      initialParameters: initial?.parameters, initialMoments: initial?.observationMoments)
+      for: arm, initialParameters: initial?.parameters, initialMoments: initial?.observationMoments)
   }
 }

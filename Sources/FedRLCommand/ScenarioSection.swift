@@ -44,7 +44,8 @@ enum ScenarioSection: String, CaseIterable {
         + "distribution. Relative paths start at the scenario file's folder."
     case .policy:
       "name is one of \(registry.learners.map(\.name).joined(separator: ", ")); fedrl describe NAME "
-        + "lists its settings, which stand beside it."
+        + "lists its settings, which stand beside it. [policy.independent] replaces some of them for "
+        + "the arm whose agents train alone, so that each arm can be tuned for itself."
     case .fleet:
       "All but name and count may be distributions, drawn once per agent; each = [...] counts "
         + "within the group here, and over the whole fleet in [environment]."

@@ -76,11 +76,10 @@ struct Train: ParsableCommand {
     let policy = try initial.map { try PolicyFile.read($0, for: prepared.learner) }
     try junit.map(checkReportPath)
     let resolved = prepared.scenario.resolvedTOML()
-    let plan = FleetPlan(prepared, initial: policy)
     // Everything is known to be right: from here on files are written.
     let folder = try takeFolder(for: loaded)
     try TrainingSession(
-      options: self, prepared: prepared, plan: plan, resolved: resolved, folder: folder
+      options: self, prepared: prepared, initial: policy, resolved: resolved, folder: folder
     ).run()
   }
 

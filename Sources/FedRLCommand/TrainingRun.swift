@@ -20,7 +20,7 @@ final class TrainingRun {
   /// What is fixed before the first round.
   struct Setup {
     let prepared: PreparedScenario
-    let plan: FleetPlan
+    let initial: PolicyFile?
     let folder: RunFolder
     let pool: WorkerPool
     /// The scenario as written into the folder.
@@ -66,12 +66,13 @@ final class TrainingRun {
     store = CheckpointStore(
       folder: checkpoints, tables: setup.folder.path, keep: scenario.output.keepCheckpoints)
     earlierSeconds = saved?.checkpoint.wallSeconds ?? 0
-    simulation = Self.makeSimulation(arms[saved?.checkpoint.armIndex ?? 0], setup.plan)
+    simulation = Self.makeSimulation(arms[saved?.checkpoint.armIndex ?? 0], setup)
     if let saved { try restore(saved) }
   }
 
-  private static func makeSimulation(_ arm: Arm, _ plan: FleetPlan) -> any ArmSimulation {
-    switch arm {
+  private static func makeSimulation(_ arm: Arm, _ setup: Setup) -> any ArmSimulation {
+    let plan = FleetPlan(setup.prepared, arm: arm, initial: setup.initial)
+    return switch arm {
     case .federated: FederatedArm(plan: plan)
     case .independent: IndependentArm(plan: plan)
     }
@@ -96,7 +97,7 @@ final class TrainingRun {
       try finishArm()
       guard armIndex + 1 < arms.count else { break }
       armIndex += 1
-      simulation = Self.makeSimulation(arms[armIndex], setup.plan)
+      simulation = Self.makeSimulation(arms[armIndex], setup)
     }
     // Before the baselines' rows are written, which a resumed run writes again.
     try saveCheckpoint()

@@ -10,7 +10,8 @@ import Foundation
 struct TrainingSession {
   let options: Train
   let prepared: PreparedScenario
-  let plan: FleetPlan
+  /// What `--init` named.
+  let initial: PolicyFile?
   let resolved: String
   let folder: RunFolder
 
@@ -60,7 +61,7 @@ struct TrainingSession {
     do {
       let begun = try TrainingRun(
         .init(
-          prepared: prepared, plan: plan, folder: folder, pool: pool, resolved: resolved,
+          prepared: prepared, initial: initial, folder: folder, pool: pool, resolved: resolved,
           maximumSeconds: options.maxSeconds ?? prepared.scenario.maximumSeconds,
           display: display.progress),
         resuming: saved)

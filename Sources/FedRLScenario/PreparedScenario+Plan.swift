@@ -5,14 +5,15 @@ public import FedRLSimulation
 extension PreparedScenario {
   /// What the arms of a run are made of.
   /// - Parameters:
+  ///   - arm: whose learner the agents have.
   ///   - initialParameters: what all agents start from; `nil` to draw it from the seed.
   ///   - initialMoments: observation statistics that belong to them.
   public func fleetPlan(
-    initialParameters: ParameterVector? = nil, initialMoments: Moments? = nil
+    for arm: Arm, initialParameters: ParameterVector? = nil, initialMoments: Moments? = nil
   ) -> FleetPlan {
     FleetPlan(
       members: zip(scenario.members, kindOfMember).map { memberPlan($0, kind: kinds[$1]) },
-      learner: learner, specification: specification,
+      learner: arm == .independent ? independentLearner : learner, specification: specification,
       federation: scenario.federationConfiguration, seed: scenario.seed,
       initialParameters: initialParameters, initialMoments: initialMoments)
   }

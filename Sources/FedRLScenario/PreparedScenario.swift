@@ -15,6 +15,8 @@ public struct PreparedScenario: Sendable {
   /// settings are the same.
   public let evaluationKinds: [(name: String, kind: any EnvironmentKind)]
   public let learner: any LearnerKind
+  /// The same network with what `[policy.independent]` sets.
+  public let independentLearner: any LearnerKind
   /// What all environments agree on: spaces and measures. Control period and episode length are the
   /// first member's.
   public let specification: EnvironmentSpecification

@@ -50,14 +50,20 @@ struct ScenarioPreparation {
     compareSpecifications(evaluationKinds, with: specification)
     let baselines = checkBaselines(evaluationKinds)
     checkQuantities(specification, baselines: baselines)
-    guard problems.isEmpty, let learner = makeLearner(entry, specification) else { return nil }
+    guard problems.isEmpty,
+      let learner = makeLearner(entry, scenario.policySettings, "[policy]", specification),
+      let independent = makeLearner(
+        entry, scenario.policySettings.merging(scenario.independentPolicySettings) { $1 },
+        "[policy.independent]", specification)
+    else { return nil }
+    compare(independent, with: learner)
     checkBudgets(quantum: learner.stepQuantum)
     let messages = RoundMessages(scenario, learner: learner, specification: specification)
     checkDevices(learner, messages)
     return PreparedScenario(
       scenario: scenario, messages: messages, kinds: kinds, kindOfMember: kindOfMember,
-      evaluationKinds: evaluationKinds, learner: learner, specification: specification,
-      baselines: baselines)
+      evaluationKinds: evaluationKinds, learner: learner, independentLearner: independent,
+      specification: specification, baselines: baselines)
   }
 
   private mutating func report(_ place: String, _ message: String) {
@@ -112,18 +118,34 @@ struct ScenarioPreparation {
   }
 
   private mutating func makeLearner(
-    _ entry: LearnerEntry, _ specification: EnvironmentSpecification
-  )
-    -> (any LearnerKind)?
-  {
+    _ entry: LearnerEntry, _ settings: SettingTable, _ place: String,
+    _ specification: EnvironmentSpecification
+  ) -> (any LearnerKind)? {
     do {
-      return try entry.make(scenario.policySettings, specification)
+      return try entry.make(settings, specification)
     } catch let error as SettingProblems {
       for problem in error.problems { report(problem.place, problem.message) }
     } catch {
-      report("[policy]", "\(error)")
+      report(place, "\(error)")
     }
     return nil
+  }
+
+  /// Both arms start from the same weights, act through one network and collect whole rollouts.
+  private mutating func compare(_ independent: any LearnerKind, with learner: any LearnerKind) {
+    if independent.layout != learner.layout
+      || independent.normalizesObservations != learner.normalizesObservations
+    {
+      report(
+        "[policy.independent]",
+        "expected the network and normalize_observations of [policy]: the arms share initial weights")
+    }
+    if independent.stepQuantum != learner.stepQuantum {
+      report(
+        "[policy.independent]",
+        "expected rollouts of \(learner.stepQuantum) steps as in [policy], got "
+          + "\(independent.stepQuantum)")
+    }
   }
 
   // MARK: Checking

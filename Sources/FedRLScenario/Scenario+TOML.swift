@@ -15,6 +15,10 @@ extension Scenario {
     writer.section("[policy]")
     writer.pair("name", .text(policyName))
     writer.pairs(policySettings, order: source.policySettings)
+    if !independentPolicySettings.isEmpty {
+      writer.section("[policy.independent]")
+      writer.pairs(independentPolicySettings, order: source.policySettings)
+    }
     for group in source.groups { write(group, to: &writer) }
     write(federation, as: "federation", to: &writer)
     write(evaluation, as: "evaluation", to: &writer, without: ["environment"])

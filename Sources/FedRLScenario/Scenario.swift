@@ -26,6 +26,8 @@ public struct Scenario: Sendable, Equatable {
   public var policyName: String
   /// All settings of the learner; its entry decodes them.
   public var policySettings: SettingTable
+  /// What the independent arm's learner has on top of them, so that each arm can be tuned for itself.
+  public var independentPolicySettings: SettingTable
   public var federation: FederationSettings
   public var evaluation: EvaluationSettings
   /// Where policies are evaluated, in order; at least one.

@@ -41,7 +41,8 @@ struct ScenarioDecoder {
       summary: general.description, seed: UInt64(general.seed), rounds: general.rounds,
       maximumSeconds: general.maximumSeconds > 0 ? general.maximumSeconds : nil, path: path,
       baseDirectory: folder, environmentName: environment.entry.name, members: fleet.members,
-      policyName: policy.name, policySettings: policy.settings, federation: federation,
+      policyName: policy.name, policySettings: policy.settings,
+      independentPolicySettings: policy.independent, federation: federation,
       evaluation: evaluation, evaluationEnvironments: places.environments, output: output,
       expectations: expectations,
       source: Scenario.Source(
@@ -124,15 +125,28 @@ struct ScenarioDecoder {
   }
 
   private mutating func decodePolicy()
-    -> (name: String, settings: SettingTable, order: [String])?
+    -> (name: String, settings: SettingTable, independent: SettingTable, order: [String])?
   {
     var table = table(of: "policy")
+    var independent: SettingTable = [:]
+    switch table.removeValue(forKey: "independent") {
+    case nil: break
+    case .table(let written): independent = written
+    case .some(let value):
+      report("[policy] independent", "expected a section, got \(value.description)")
+    }
     let known = registry.learners.map(\.name)
     guard let name = decodeName(&table, section: "policy", kind: "policy", known: known),
       let entry = registry.learner(named: name)
     else { return nil }
-    problems += entry.check(table, "[policy]")
-    return (name, entry.defaults.merging(table) { $1 }, entry.settings.map(\.name))
+    let found = entry.check(table, "[policy]")
+    problems += found
+    if found.isEmpty, !independent.isEmpty {
+      problems += entry.check(table.merging(independent) { $1 }, "[policy.independent]")
+    }
+    return (
+      name, entry.defaults.merging(table) { $1 }, independent, entry.settings.map(\.name)
+    )
   }
 
   /// Takes `name` out of a section's table and looks it up.

@@ -74,8 +74,8 @@ import Testing
 
   static func makeArm(_ arm: Arm, _ prepared: PreparedScenario) -> any ArmSimulation {
     switch arm {
-    case .federated: FederatedArm(plan: prepared.fleetPlan())
-    case .independent: IndependentArm(plan: prepared.fleetPlan())
+    case .federated: FederatedArm(plan: prepared.fleetPlan(for: arm))
+    case .independent: IndependentArm(plan: prepared.fleetPlan(for: arm))
     }
   }
 

@@ -108,7 +108,7 @@ import Testing
       scenarioText(fleet: "[[fleet]]\ncount = 2\nsteps_per_round = 64\ncollects = \"simulation\"")
     )
     .prepare(registry: registry)
-    let plan = prepared.fleetPlan()
+    let plan = prepared.fleetPlan(for: .federated)
     #expect(plan.members.map(\.name) == ["fleet/1", "fleet/2"])
     #expect(plan.members[0].simulatedStepsPerSecond == 1000)
     #expect(plan.members[0].stepsPerRound == 64)
