@@ -183,16 +183,21 @@ final class FloorSearch {
       distance: Double(cost[target]) / 5 * floor.cell)
   }
 
-  /// Whether the body can go straight from the start to a cell.
+  /// Whether the body can go straight from the start to a cell; out of a place in which it does not
+  /// fit also over free cells.
   private func isStraight<Floor: SearchFloor>(_ floor: Floor, to: Int) -> Bool {
     let width = floor.width
     let (x0, y0) = (Double(origin % width) + 0.5, Double(origin / width) + 0.5)
     let (x1, y1) = (Double(to % width) + 0.5, Double(to / width) + 0.5)
     let steps = max(1, Int(max((x1 - x0).magnitude, (y1 - y0).magnitude) * 2))
+    var isLeaving = !floor.fits(origin)
     for step in 1...steps {
       let t = Double(step) / Double(steps)
       let index = Int(y0 + (y1 - y0) * t) * width + Int(x0 + (x1 - x0) * t)
-      if index != origin && !floor.fits(index) { return false }
+      if index == origin { continue }
+      let fits = floor.fits(index)
+      if !fits && !(isLeaving && floor.isFree(index)) { return false }
+      if fits { isLeaving = false }
     }
     return true
   }

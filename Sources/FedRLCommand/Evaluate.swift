@@ -29,7 +29,9 @@ struct Evaluate: ParsableCommand {
   var seed: UInt64?
   @Option(
     name: .customLong("set"),
-    help: ArgumentHelp("Override a key of the scenario. Paths start at the working directory.", valueName: "key=value"))
+    help: ArgumentHelp(
+      "Override a key of the scenario. Paths start at the working directory.",
+      valueName: "key=value"))
   var overrides: [String] = []
   @Option(help: "Worker threads; results do not depend on it.")
   var threads: Int?

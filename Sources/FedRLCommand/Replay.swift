@@ -47,7 +47,9 @@ package struct Replay: ParsableCommand {
   var every: Int?
   @Option(
     name: .customLong("set"),
-    help: ArgumentHelp("Override a key of the scenario. Paths start at the working directory.", valueName: "key=value"))
+    help: ArgumentHelp(
+      "Override a key of the scenario. Paths start at the working directory.",
+      valueName: "key=value"))
   var overrides: [String] = []
   @Flag(help: "Print JSON.")
   var json = false

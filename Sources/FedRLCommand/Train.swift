@@ -38,7 +38,8 @@ struct Train: ParsableCommand {
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Override a key of the scenario; may stand several times. Paths start at the working directory.", valueName: "key=value"))
+      "Override a key of the scenario; may stand several times. Paths start at the working folder.",
+      valueName: "key=value"))
   var overrides: [String] = []
   @Option(help: "Rounds, instead of the scenario's.")
   var rounds: Int?

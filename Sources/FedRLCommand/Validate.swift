@@ -24,7 +24,8 @@ package struct Validate: ParsableCommand {
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Override a key of the scenario; may stand several times. Paths start at the working directory.", valueName: "key=value"))
+      "Override a key of the scenario; may stand several times. Paths start at the working folder.",
+      valueName: "key=value"))
   var overrides: [String] = []
   @Option(help: "Names every random number of training, instead of the scenario's seed.")
   var seed: UInt64?

@@ -138,7 +138,7 @@ struct ScenarioPreparation {
     {
       report(
         "[policy.independent]",
-        "expected the network and normalize_observations of [policy]: the arms share initial weights")
+        "expected the network and normalize_observations of [policy]: both arms start alike")
     }
     if independent.stepQuantum != learner.stepQuantum {
       report(

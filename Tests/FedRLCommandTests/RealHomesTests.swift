@@ -61,7 +61,8 @@ import Testing
     // Nothing of a home leaves its robot.
     let egress = try folder.text("run/egress.jsonl")
     for home in homes {
-      #expect(!egress.contains(URL(fileURLWithPath: home).deletingPathExtension().lastPathComponent))
+      let name = URL(fileURLWithPath: home).deletingPathExtension().lastPathComponent
+      #expect(!egress.contains(name))
     }
   }
 }

@@ -103,6 +103,19 @@ import Testing
     #expect(prepared.messages.sharedParameters == 512)
   }
 
+  @Test func eachArmHasTheLearnerItWasGiven() throws {
+    let text = scenarioText() + "\n[policy.independent]\nclip = 0.3\n"
+    let prepared = try load(text).prepare(registry: registry)
+    #expect(prepared.scenario.policySettings["clip"] != .number(0.3))
+    #expect(prepared.scenario.independentPolicySettings == ["clip": .number(0.3)])
+    #expect(prepared.fleetPlan(for: .independent).learner.layout == prepared.learner.layout)
+    let again = try load(prepared.scenario.resolvedTOML())
+    #expect(again.independentPolicySettings == ["clip": .number(0.3)])
+
+    let wrong = scenarioText() + "\n[policy.independent]\nclipp = 0.3\n"
+    #expect(throws: ScenarioError.self) { _ = try load(wrong) }
+  }
+
   @Test func thePlanHoldsEveryMember() throws {
     let prepared = try load(
       scenarioText(fleet: "[[fleet]]\ncount = 2\nsteps_per_round = 64\ncollects = \"simulation\"")
