@@ -31,9 +31,30 @@ struct Compare: ParsableCommand {
         throw BadInput("\(run): expected a finished run with a summary.json: \(error)")
       }
     }
+    try Self.checkRuns(runs)
     let score = try score ?? Self.firstMeasure(summaries[0], run: runs[0])
     let table = try ComparisonTable(summaries, runs: runs, score: score)
     print(json ? table.json.prettyText : table.text)
+  }
+
+  /// An interval over runs means something where they are runs of one scenario with different seeds.
+  private static func checkRuns(_ runs: [String]) throws {
+    let records = runs.map { run -> JSONValue? in
+      guard let bytes = try? AtomicFile.read(run + "/run.json") else { return nil }
+      return try? JSONValue(parsing: String(decoding: bytes, as: UTF8.self))
+    }
+    var runOfSeed: [Int: String] = [:]
+    for (run, record) in zip(runs, records) {
+      guard let name = record?["scenario"]?.string, let seed = record?["seed"]?.int else {
+        throw BadInput("\(run): expected a run.json that names scenario and seed")
+      }
+      if let first = records[0]?["scenario"]?.string, first != name {
+        throw BadInput("\(run): is a run of \(name), \(runs[0]) of \(first)")
+      }
+      if let other = runOfSeed.updateValue(run, forKey: seed) {
+        throw BadInput("\(run): has seed \(seed), as \(other) has; expected different seeds")
+      }
+    }
   }
 
   /// The first number of the main arm's final scores that is not about returns or counts.
@@ -76,6 +97,12 @@ struct ComparisonTable {
       let values = try Self.values(summaries, runs, names, score) { $0["arms"]?[name]?["final"] }
       rows.append(Self.row(name, values))
     }
+    for (summary, run) in zip(summaries, runs) {
+      let arm = summary["arms"]?.members?.first?.value
+      guard arm?["final"]?["environments"]?.members?.map(\.key) == names else {
+        throw BadInput("\(run): was judged in other environments than \(runs[0])")
+      }
+    }
     for name in summaries[0]["baselines"]?.members?.map(\.key) ?? [] {
       let values = try Self.values(summaries, runs, names, score) { $0["baselines"]?[name] }
       rows.append(Self.row(name, values))
@@ -112,7 +139,7 @@ struct ComparisonTable {
   }
 
   var text: String {
-    var lines = ["\(score), final policies, \(runCount) runs:"]
+    var lines = ["\(score), final policies, \(runCount) run\(runCount == 1 ? "" : "s"):"]
     func cells(_ row: Row) -> [String] {
       [row.name, HumanNumber.value(row.mean), Self.text(row.interval)]
         + environments.indices.map { column in

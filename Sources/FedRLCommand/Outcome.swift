@@ -14,7 +14,13 @@ struct BadInput: Error, CustomStringConvertible {
 package enum Outcome {
   /// Parses and runs a command line, and ends the process.
   static func run(_ arguments: [String]) -> Never {
-    exit(status(of: arguments))
+    let status = status(of: arguments)
+    // A reader that has seen enough (head) is no failure; a full disk is.
+    if fflush(nil) != 0, errno != EPIPE {
+      complain("standard output: \(String(cString: strerror(errno)))")
+      exit(status == 0 ? 1 : status)
+    }
+    exit(status)
   }
 
   /// Runs a command line.

@@ -4,6 +4,7 @@ import FedRLNumerics
 import FedRLReporting
 import FedRLScenario
 import FedRLSimulation
+import Foundation
 
 /// What `fedrl train` prints before, during and after a run.
 struct TrainingDisplay {
@@ -56,6 +57,9 @@ struct TrainingDisplay {
           .init("folder", .text(folder)), .init("next_round", .integer(nextRound)),
         ]).text)
     }
+    if style != .automatic, ending != .interrupted, !prepared.scenario.expectations.isEmpty {
+      complain("FAILED the time limit was reached before the expectations could be judged")
+    }
     guard style == .automatic else { return }
     let reason = ending == .interrupted ? "interrupted" : "time limit reached"
     print("\(reason); the state is saved. To go on from round \(nextRound):")
@@ -75,8 +79,14 @@ struct TrainingDisplay {
           .init("wall_s", .number(seconds)), .init("expectations_hold", holds),
         ]).text)
     case .automatic: printScores(summary, expectations, seconds)
-    default: break
+    default:
+      // Silence is for what went well.
+      for result in expectations where !result.holds { complain("FAILED " + result.message) }
     }
+  }
+
+  private func complain(_ message: String) {
+    FileHandle.standardError.write(Data((message + "\n").utf8))
   }
 
   private func printScores(

@@ -44,11 +44,21 @@ struct TrainingSession {
   /// The checkpoint to go on from; `nil` to begin.
   private func takeUp() throws -> CheckpointStore.Saved? {
     guard options.resume else { return nil }
-    guard let saved = try CheckpointStore.newest(in: folder.file("checkpoints")) else { return nil }
-    guard saved.checkpoint.scenario == resolved else {
+    let saved = try CheckpointStore.newest(in: folder.file("checkpoints"))
+    // Without a checkpoint the folder still says what it was run with.
+    let earlier =
+      saved?.checkpoint.scenario
+      ?? (try? AtomicFile.read(folder.file("scenario.toml"))).map {
+        String(decoding: $0, as: UTF8.self)
+      }
+    guard earlier == nil || earlier == resolved else {
       throw BadInput(
         "\(folder.path): was run with another scenario or other settings than given now; "
           + "resume with the same, as its scenario.toml says")
+    }
+    if saved == nil, FileManager.default.fileExists(atPath: folder.file("summary.json")) {
+      throw BadInput(
+        "\(folder.path): is finished, and has no checkpoint to resume; --force replaces it")
     }
     return saved
   }

@@ -91,7 +91,9 @@ enum Distribution: Equatable {
     switch content {
     case .text(let pattern):
       let files = Files.matching(pattern, in: folder)
-      if files.isEmpty { throw .init("no file matches \(pattern) in \(folder)") }
+      if files.isEmpty {
+        throw .init("no file matches \(pattern)" + (pattern.hasPrefix("/") ? "" : " in \(folder)"))
+      }
       return files.map { .text($0) }
     case .list(let elements) where !elements.isEmpty: return elements
     default:

@@ -39,6 +39,71 @@ import Testing
     #expect(try folder.results(of: "run") == before)
   }
 
+  @Test func resumingWithoutACheckpointSparesAnotherRun() throws {
+    let folder = try TestFolder()
+    guard let first = try folder.train("--out", "run", "--quiet") else { return }
+    #expect(first.status == 0)
+    let store = folder.file("run/checkpoints")
+    for name in try FileManager.default.contentsOfDirectory(atPath: store)
+    where name.hasSuffix(".ckpt") {
+      try FileManager.default.removeItem(atPath: store + "/" + name)
+    }
+    let before = try folder.results(of: "run")
+    let other = try #require(
+      try folder.train("--out", "run", "--quiet", "--resume", "--seed", "4"))
+    #expect(other.status == 2)
+    #expect(other.errors.contains("another scenario or other settings"))
+    let same = try #require(try folder.train("--out", "run", "--quiet", "--resume"))
+    #expect(same.status == 2)
+    #expect(same.errors.contains("has no checkpoint to resume; --force replaces it"))
+    #expect(try folder.results(of: "run") == before)
+  }
+
+  @Test func silenceIsForWhatWentWell() throws {
+    let folder = try TestFolder()
+    guard
+      let run = try folder.train(
+        "--out", "run", "-q", "--set", "expect.\"totals.bytes_up\"=\"<= 10\"")
+    else { return }
+    #expect(run.status == 3 && run.output.isEmpty)
+    #expect(run.errorLines.count == 1)
+    #expect(run.errors.hasPrefix("FAILED totals.bytes_up: expected <= 10.0"))
+  }
+
+  @Test func comparedRunsHaveOneScenarioAndDifferentSeeds() throws {
+    let folder = try TestFolder()
+    guard let first = try folder.train("--out", "one", "-q") else { return }
+    #expect(first.status == 0)
+    #expect(try #require(try folder.train("--out", "two", "-q", "--seed", "8")).status == 0)
+    let name = "scenario.name=other"
+    #expect(
+      try #require(try folder.train("--out", "other", "-q", "--seed", "9", "--set", name)).status
+        == 0)
+    func compare(_ runs: String...) throws -> CommandProcess {
+      try #require(try CommandProcess.run(["compare"] + runs, in: folder.path))
+    }
+    #expect(try compare("one", "two").status == 0)
+    let twice = try compare("one", "one")
+    #expect(twice.status == 2 && twice.errors.contains("seed 3"))
+    let mixed = try compare("one", "other")
+    #expect(mixed.status == 2 && mixed.errors.contains("is a run of other"))
+  }
+
+  @Test func lostOutputIsAFailure() throws {
+    let folder = try TestFolder()
+    guard let executable = CommandProcess.executable else { return }
+    let process = Process()
+    process.executableURL = executable
+    process.arguments = ["list"]
+    process.currentDirectoryURL = URL(fileURLWithPath: folder.path)
+    process.standardOutput = try FileHandle(
+      forWritingTo: URL(fileURLWithPath: "/dev/full"))
+    process.standardError = FileHandle.nullDevice
+    try process.run()
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 1)
+  }
+
   @Test func withoutAFolderTheNewestRunOfTheScenarioIsResumed() throws {
     let folder = try TestFolder()
     guard let none = try folder.train("--resume") else { return }
