@@ -48,7 +48,11 @@ struct Train: ParsableCommand {
     help: ArgumentHelp(
       "Start from this policy (.safetensors) instead of fresh weights.", valueName: "policy"))
   var initial: String?
-  @Option(help: "Save the state and end after this much real time, of this session.")
+  @Option(
+    help: """
+      Save the state and end after this much real time, of this session. The exit status is then 3 \
+      where the scenario expects something, which was not judged.
+      """)
   var maxSeconds: Double?
   @Flag(name: .shortAndLong, help: "Print nothing but errors.")
   var quiet = false
