@@ -80,7 +80,12 @@ struct Train: ParsableCommand {
     let prepared = try loaded.prepare(registry: FedRL.registry)
     let policy = try initial.map { try PolicyFile.read($0, for: prepared.learner) }
     try junit.map(checkReportPath)
-    let resolved = prepared.scenario.resolvedTOML()
+    var resolved = prepared.scenario.resolvedTOML()
+    if let initial {
+      // Part of what a run is: another start is another run, which --resume refuses.
+      let sum = try AtomicFile.read(initial).withUnsafeBytes { SHA256.hexadecimal($0) }
+      resolved += "\n# Started from a policy with the SHA-256 \(sum).\n"
+    }
     // Everything is known to be right: from here on files are written.
     let folder = try takeFolder(for: loaded)
     try TrainingSession(

@@ -221,6 +221,12 @@ import Testing
     let next = try #require(
       try folder.train("--out", "next", "-q", "--init", policy, "--rounds", "1"))
     #expect(next.status == 0, "\(next.errors)")
+    let without = try #require(
+      try folder.train("--out", "next", "-q", "--resume", "--rounds", "1"))
+    #expect(without.status == 2 && without.errors.contains("another scenario or other settings"))
+    let same = try #require(
+      try folder.train("--out", "next", "-q", "--resume", "--init", policy, "--rounds", "1"))
+    #expect(same.status == 0)
     let fresh = try #require(try folder.train("--out", "fresh", "-q", "--rounds", "1"))
     #expect(fresh.status == 0)
     let old = try PolicyFile.read(folder.file(policy))
