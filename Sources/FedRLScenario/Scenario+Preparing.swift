@@ -135,6 +135,7 @@ struct ScenarioPreparation {
   private mutating func compare(_ independent: any LearnerKind, with learner: any LearnerKind) {
     if independent.layout != learner.layout
       || independent.normalizesObservations != learner.normalizesObservations
+      || independent.exportMetadata != learner.exportMetadata
     {
       report(
         "[policy.independent]",

@@ -65,6 +65,12 @@ import Testing
     Fault("a scenario that is not TOML", ["broken.toml"], ["broken.toml:2:"]),
     Fault("a scenario that is not text", ["maps/wall.pgm"], ["maps/wall.pgm: expected a text"]),
     Fault(
+      "another network for the independent arm", set: "policy.independent.activation=relu",
+      "[policy.independent]: expected the network"),
+    Fault(
+      "other rollouts for the independent arm", set: "policy.independent.steps=16",
+      "[policy.independent]: expected rollouts of 16 steps as in [policy], got 32"),
+    Fault(
       "a missing map", set: "environment.map=\"maps/none.yaml\"", "[environment] map:",
       "maps/none.yaml: there is no such file"),
     Fault(
