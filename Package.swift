@@ -121,3 +121,17 @@ let package = Package(
       ]),
   ]
 )
+
+// The benchmarks are a package of their own (Tests/Benchmarks), so that building fedrl never builds
+// what only measures it. The tests compile them too, so that they keep up with what they measure.
+if strict {
+  package.targets.append(
+    .executableTarget(
+      name: "Benchmarks",
+      dependencies: [
+        "FedRLClassicControl", "FedRLCommand", "FedRLCore", "FedRLFederation", "FedRLNetworks",
+        "FedRLNumerics", "FedRLPPO", "FedRLReporting", "FedRLScenario", "FedRLSimulation",
+        "FedRLVacuum",
+      ],
+      path: "Tests/Benchmarks/Sources", swiftSettings: swiftSettings))
+}
