@@ -37,8 +37,9 @@ struct Finding {
 /// Finds the nearest place that a floor calls a target.
 ///
 /// Dijkstra's algorithm over cells in which the body fits, eight neighbours, costs 5 and 7 (octile
-/// within 1 %), in a ring of buckets. Kept between searches, so that they allocate nothing.
-final class FloorSearch {
+/// within 1 %), in a ring of buckets. Kept between searches, so that they allocate nothing. A struct, so that a search is
+/// one access to it: in a class every number read would be one of its own.
+struct FloorSearch {
   private var cost: [Int32]
   private var parent: [Int32]
   private var stamp: [UInt32]
@@ -65,7 +66,7 @@ final class FloorSearch {
   ///   - turnCost: metres that half a turn at the start counts for.
   ///   - lookahead: metres of the way within which the way point is chosen.
   /// - Returns: `nil` where no target can be reached.
-  func search<Floor: SearchFloor>(
+  mutating func search<Floor: SearchFloor>(
     _ floor: Floor, from start: LocalPose, turnCost: Double, lookahead: Double
   ) -> Finding? {
     precondition(cost.count == floor.width * floor.height)
@@ -93,7 +94,7 @@ final class FloorSearch {
   }
 
   /// Clears the last search, and enters the start's neighbours; a finding if the start is a target.
-  private func begin<Floor: SearchFloor>(
+  private mutating func begin<Floor: SearchFloor>(
     _ floor: Floor, _ start: LocalPose, _ turnCost: Double, _ lookahead: Double
   ) -> Finding? {
     if round == .max {
@@ -128,7 +129,7 @@ final class FloorSearch {
   }
 
   @inline(__always)
-  private func push(_ index: Int, _ from: Int, _ price: Int32) {
+  private mutating func push(_ index: Int, _ from: Int, _ price: Int32) {
     if stamp[index] == round, cost[index] <= price { return }
     stamp[index] = round
     cost[index] = price
@@ -137,7 +138,7 @@ final class FloorSearch {
   }
 
   @inline(__always)
-  private func expand<Floor: SearchFloor>(
+  private mutating func expand<Floor: SearchFloor>(
     _ floor: Floor, _ index: Int, _ price: Int32, _ fits: Bool
   ) {
     let (width, margin) = (floor.width, floor.margin)

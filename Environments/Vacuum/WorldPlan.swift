@@ -37,7 +37,7 @@ struct WorldPlan {
     adopt(grid, marks: marks, walls: walls, stops: stops)
     layRugs(settings)
     report(home, marks: marks, parts: parts, settings)
-    placeDock(home, settings)
+    try placeDock(home, settings)
   }
 
   /// Masks of the file as cell flags.
@@ -288,10 +288,15 @@ struct WorldPlan {
   }
 
   /// Puts the dock where the settings or the file say, else at a place by a wall.
-  private mutating func placeDock(_ home: HomeMap, _ settings: VacuumSettings) {
+  ///
+  /// A dock stands at a wall, often in a blocked cell; the robot stops before it, at most 2 m away.
+  /// - Throws: `EnvironmentError` where the settings' dock is out of reach; a file's is then replaced.
+  private mutating func placeDock(_ home: HomeMap, _ settings: VacuumSettings) throws {
     var wanted = home.dock ?? home.start
+    var isOfSettings = false
     if case .pose(let x, let y, let yaw) = PlaceSetting(settings.dock) {
       wanted = Pose(x: x, y: y, yaw: yaw)
+      isOfSettings = true
     }
     let reachable = flags.indices.filter { flags[$0] & CellFlags.reachable != 0 }
     func place(_ index: Int, yaw: Double) -> LocalPose {
@@ -309,9 +314,20 @@ struct WorldPlan {
         return dx * dx + dy * dy
       }
       let nearest = reachable.min { squared($0) < squared($1) }!
-      if squared(nearest).squareRoot() * cell < 2 {
+      let distance = squared(nearest).squareRoot() * cell
+      if distance < 2 {
         dock = place(nearest, yaw: wanted.yaw - originYaw)
+        if isOfSettings, distance > cell {
+          let centimetres = Int((distance * 100).rounded())
+          notes.append("the dock was moved by \(centimetres) cm to floor that the robot reaches")
+        }
         return
+      }
+      if isOfSettings {
+        throw EnvironmentError(
+          setting: "dock",
+          "\(settings.map): dock (\(wanted.position.x), \(wanted.position.y)) is out of the robot's reach"
+        )
       }
       notes.append("the file's dock is out of reach; the dock was put elsewhere")
     }

@@ -244,6 +244,10 @@ final class TrainingRun {
     sequence = saved.sequence
     hasRounds = true
     try summary.restore(checkpoint.summary)
+    for arm in arms {
+      let bytes = summary.bytes(of: arm)
+      setup.display.takeUp(arm, bytesUp: bytes.up, bytesDown: bytes.down)
+    }
     try CheckpointFile.withPieces(of: saved.path) { try simulation.decodeState($0) }
   }
 

@@ -51,16 +51,28 @@ struct TrainingSession {
       ?? (try? AtomicFile.read(folder.file("scenario.toml"))).map {
         String(decoding: $0, as: UTF8.self)
       }
-    guard earlier == nil || earlier == resolved else {
+    if let earlier, earlier != resolved {
       throw BadInput(
-        "\(folder.path): was run with another scenario or other settings than given now; "
-          + "resume with the same, as its scenario.toml says")
+        "\(folder.path): was run with another scenario or other settings than given now"
+          + Self.difference(earlier, resolved)
+          + "; resume with the same, as its scenario.toml says")
     }
     if saved == nil, FileManager.default.fileExists(atPath: folder.file("summary.json")) {
       throw BadInput(
         "\(folder.path): is finished, and has no checkpoint to resume; --force replaces it")
     }
     return saved
+  }
+
+  /// Where two scenarios written out first differ: `: [policy] gamma = 0.9 then, gamma = 0.95 now`.
+  private static func difference(_ earlier: String, _ now: String) -> String {
+    let lines = (earlier.split(separator: "\n"), now.split(separator: "\n"))
+    var section: Substring = ""
+    for (old, new) in zip(lines.0, lines.1) {
+      if old != new { return ": \(section) \(old.prefix(60)) then, \(new.prefix(60)) now" }
+      if old.hasPrefix("[") { section = old }
+    }
+    return ""
   }
 
   private func carryOut(

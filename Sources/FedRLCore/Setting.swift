@@ -162,7 +162,7 @@ public struct Setting<Root>: @unchecked Sendable {
       })
   }
 
-  /// One of an enumeration's raw values.
+  /// One of an enumeration's raw values; where they are yes and no, `true` and `false` mean them too.
   public static func choice<Value: RawRepresentable & CaseIterable>(
     _ name: String, _ path: WritableKeyPath<Root, Value>, _ text: String
   ) -> Setting where Value.RawValue == String {
@@ -171,7 +171,13 @@ public struct Setting<Root>: @unchecked Sendable {
       name: name, type: "choice", unit: "", range: choices.joined(separator: " | "), text: text,
       read: { .text($0[keyPath: path].rawValue) },
       write: { value, root in
-        guard case .text(let string) = value, let parsed = Value(rawValue: string) else {
+        let name: String? =
+          switch value {
+          case .text(let string): string
+          case .boolean(let flag): flag ? "yes" : "no"
+          default: nil
+          }
+        guard let parsed = name.flatMap({ Value(rawValue: $0) }) else {
           var message =
             "expected one of \(choices.joined(separator: ", ")), got \(value.description)"
           if case .text(let string) = value, let near = nearestName(to: string, among: choices) {

@@ -72,6 +72,13 @@ public final class ProgressDisplay: RunObserver {
 
   private let totalRounds: Int
 
+  /// Counts what an arm sent and received before the run was resumed.
+  public func takeUp(_ arm: Arm, bytesUp: Int, bytesDown: Int) {
+    guard let index = run.arms.firstIndex(where: { $0.arm == arm }) else { return }
+    run.arms[index].bytesUp = bytesUp
+    run.arms[index].bytesDown = bytesDown
+  }
+
   public func roundFinished(_ record: RoundRecord) {
     guard let index = run.arms.firstIndex(where: { $0.arm == record.arm }) else { return }
     take(record, into: &run.arms[index])

@@ -42,6 +42,11 @@ public final class Summary: RunObserver {
     wallSeconds = max(wallSeconds, record.wallSeconds)
   }
 
+  /// Bytes that an arm's agents have sent and received so far.
+  public func bytes(of arm: Arm) -> (up: Int, down: Int) {
+    (arms[arm]?.bytesUp ?? 0, arms[arm]?.bytesDown ?? 0)
+  }
+
   public func evaluationFinished(_ records: [EvaluationRecord]) {
     for arm in order {
       let own = records.filter { $0.arm == arm }

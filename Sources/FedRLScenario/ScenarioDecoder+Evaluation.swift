@@ -38,7 +38,7 @@ extension ScenarioDecoder {
         ) { $1 }
       }
       let found = environment.entry.check(table, place)
-      problems += found.filter { !problems.contains($0) }
+      problems += found.filter { !problems.contains($0) && !inherited.explains($0) }
       tables.append(table)
     }
     let names = placeNames(tables, own: own, inherited: inherited, environment: environment)

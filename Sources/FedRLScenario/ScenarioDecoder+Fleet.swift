@@ -128,7 +128,8 @@ extension ScenarioDecoder {
         if checked.insert(SettingValue.table(table).description).inserted {
           let isGroups = !group.environment.types.isEmpty
           draw.problems += environment.entry.check(
-            table, isGroups ? "[fleet.\(group.name).environment]" : "[environment]")
+            table, isGroups ? "[fleet.\(group.name).environment]" : "[environment]"
+          ).filter { !environment.source.explains($0) }
         }
       }
       let member = draw.member(own: own, device: device, link: link, environment: table)

@@ -41,6 +41,8 @@ struct SettingSource {
   private(set) var plain: SettingTable = [:]
   private(set) var distributions: [String: Distribution] = [:]
   private(set) var types: [String: String] = [:]
+  /// Keys whose values were refused, and are reported; they keep their defaults.
+  private var refused: Set<String> = []
 
   /// - Parameters:
   ///   - place: such as `[environment]`.
@@ -64,9 +66,11 @@ struct SettingSource {
           distributions[key] = try Distribution(
             value, type: description.type, folder: folder, check: { schema.check(key, $0) })
         } catch {
+          refused.insert(key)
           problems.append(.init(place: "\(place) \(key)", message: error.message))
         }
       } else if let message = schema.check(key, value) {
+        refused.insert(key)
         problems.append(
           .init(place: "\(place) \(key)", message: message + Distribution.hint(for: value)))
       } else {
@@ -77,6 +81,11 @@ struct SettingSource {
 
   /// No settings.
   init() {}
+
+  /// Whether a problem is only what comes of a value that was refused before.
+  func explains(_ problem: SettingProblem) -> Bool {
+    refused.contains { problem.place.hasSuffix("] " + $0) }
+  }
 
   /// Both, distributions as written with patterns expanded.
   var written: SettingTable {

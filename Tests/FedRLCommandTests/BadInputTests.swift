@@ -74,6 +74,12 @@ import Testing
       "a missing map", set: "environment.map=\"maps/none.yaml\"", "[environment] map:",
       "maps/none.yaml: there is no such file"),
     Fault(
+      "a pattern that no file matches", set: "environment.map={ each = \"none/*.yaml\" }",
+      "[environment] map: no file matches"),
+    Fault(
+      "a dock out of reach", set: "environment.dock=\"-90, 0, 0\"", "[environment] dock:",
+      "(-90.0, 0.0)"),
+    Fault(
       "a map whose image is missing", set: "environment.map=\"maps/imageless.yaml\"",
       "[environment] map:", "none.png"),
     Fault(

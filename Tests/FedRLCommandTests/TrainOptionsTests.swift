@@ -36,6 +36,8 @@ import Testing
       try folder.train("--out", "run", "--quiet", "--resume", "--seed", "4"))
     #expect(other.status == 2)
     #expect(other.errors.contains("run: was run with another scenario or other settings"))
+    #expect(other.errors.contains(": [scenario] seed = "), "\(other.errors)")
+    #expect(other.errors.contains("then, seed = 4 now;"), "\(other.errors)")
     #expect(try folder.results(of: "run") == before)
   }
 

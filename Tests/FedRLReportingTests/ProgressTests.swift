@@ -167,6 +167,20 @@ import Testing
     #expect(!Self.shown(.plain).contains("\u{1b}"))
   }
 
+  @Test func aResumedRunGoesOnCountingBytes() {
+    var text = ""
+    let display = ProgressDisplay(
+      .plain, title: "toy", metrics: MetricsWriterTests.metrics, arms: [.federated], rounds: 9,
+      finishedRounds: [.federated: 3],
+      terminal: { Terminal(isInteractive: false, columns: 60, rows: 24, isUnicode: true) },
+      output: { text += $0 })
+    display.takeUp(.federated, bytesUp: 3_000_000, bytesDown: 5_000_000)
+    var record = MetricsWriterTests.round(4)
+    (record.bytesUp, record.bytesDown) = (400_000, 200_000)
+    display.roundFinished(record)
+    #expect(text.contains("up 3.4 MB  down 5.2 MB"), "\(text)")
+  }
+
   @Test func everyJSONLineIsADocument() throws {
     let lines = try Self.shown(.json).split(separator: "\n").map {
       try JSONValue(parsing: String($0))

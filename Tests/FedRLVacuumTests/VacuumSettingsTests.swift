@@ -85,6 +85,36 @@ import Testing
     #expect(outside?.message.contains("outside the map") == true)
   }
 
+  @Test func aDockOutOfReachIsRefusedAndOneAtAWallMoved() throws {
+    // The dock of a home whose episodes start elsewhere.
+    let beyond = error(Bench.room(3, 3)) {
+      $0.start = "1, 1"
+      $0.dock = "9, 1, 0"
+    }
+    #expect(beyond?.setting == "dock")
+    #expect(beyond?.message.contains("out of the robot's reach") == true)
+    let kind = try Bench.kind(
+      Bench.room(3, 3),
+      Bench.settings {
+        $0.start = "1, 1"
+        $0.dock = "0.05, 1, 0"
+      })
+    let moved = kind.world.notes.first { $0.hasPrefix("the dock was moved by ") }
+    #expect(moved?.hasSuffix(" cm to floor that the robot reaches") == true)
+  }
+
+  @Test(arguments: [
+    (SettingValue.boolean(true), VacuumMapNegate.yes), (.boolean(false), .no), (.text("yes"), .yes),
+    (.text("file"), .file),
+  ])
+  func negationMayBeWrittenAsABoolean(value: SettingValue, negate: VacuumMapNegate) {
+    var problems: [SettingProblem] = []
+    let settings = VacuumSettings(
+      decoding: ["map": .text("home.png"), "map_negate": value], at: "", problems: &problems)
+    #expect(problems.isEmpty)
+    #expect(settings.mapNegate == negate)
+  }
+
   @Test func aMapThatCannotBeReadIsNamed() {
     let context = EnvironmentContext(baseDirectory: "/nonexistent")
     #expect {

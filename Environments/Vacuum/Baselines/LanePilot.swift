@@ -17,7 +17,7 @@ struct LanePilot: DrivePilot {
 
   private let helm: Helm
   private let robot: DriveRobot
-  private let search: FloorSearch
+  private var search: FloorSearch
   private var plan: LanePlan
   private var marks: [UInt8]
   private let disc: [Int]
@@ -95,8 +95,8 @@ struct LanePilot: DrivePilot {
     mode = .scraps
   }
 
-  private func searchMarks(_ memory: CopyMemory) -> Finding? {
-    let world = robot.world
+  private mutating func searchMarks(_ memory: CopyMemory) -> Finding? {
+    let (world, marks) = (robot.world, marks)
     return marks.withUnsafeBufferPointer { marks in
       let floor = KnownFloor(
         width: world.width, height: world.height, cell: world.cell, flags: world.flags,

@@ -54,7 +54,8 @@ final class Driver {
   }
 
   private func step(
-    with actions: [Float], into observations: inout [Float], rewards: inout [Float], ends: inout [EpisodeEnd],
+    with actions: [Float], into observations: inout [Float], rewards: inout [Float],
+    ends: inout [EpisodeEnd],
     finals: inout [Float]
   ) {
     var observationSpan = observations.mutableSpan

@@ -65,8 +65,10 @@ struct Report {
 
   /// Three digits, with a prefix for thousands.
   private static func text(_ value: Double) -> String {
-    let prefixes: [(Double, String)] = [(1e9, " G"), (1e6, " M"), (1e4, " k")]
-    for (size, prefix) in prefixes where value >= size { return digits(value / size) + prefix }
+    let prefixes: [(size: Double, name: String)] = [(1e9, " G"), (1e6, " M"), (1e3, " k")]
+    for prefix in prefixes where value >= prefix.size {
+      return digits(value / prefix.size) + prefix.name
+    }
     return digits(value)
   }
 
