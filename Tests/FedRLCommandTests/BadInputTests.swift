@@ -77,8 +77,12 @@ import Testing
       "a pattern that no file matches", set: "environment.map={ each = \"none/*.yaml\" }",
       "[environment] map: no file matches"),
     Fault(
-      "a dock out of reach", set: "environment.dock=\"-90, 0, 0\"", "[environment] dock:",
-      "(-90.0, 0.0)"),
+      "a dock outside the map",
+      [
+        "vacuum.toml", "--set", "environment.dock=\"-90, 0, 0\"", "--set",
+        "evaluation.environment.dock=auto",
+      ],
+      ["[environment] dock:", "(-90.0, 0.0) lies outside the map"]),
     Fault(
       "a map whose image is missing", set: "environment.map=\"maps/imageless.yaml\"",
       "[environment] map:", "none.png"),
