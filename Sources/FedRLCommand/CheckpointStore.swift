@@ -73,21 +73,21 @@ final class CheckpointStore {
     if let error = pending.failure.withLock({ $0 }) { throw error }
   }
 
-  /// The newest checkpoint that can be read.
-  static func newest(in folder: String) throws -> Saved? {
-    var problem: (any Error)?
+  /// The newest checkpoint that can be read, and what is wrong with the newer ones.
+  static func newest(in folder: String) throws -> (saved: Saved?, damaged: [any Error]) {
+    var damaged: [any Error] = []
     for path in files(in: folder).reversed() {
       do {
         let name = path.split(separator: "/").last!
         let digits = name.drop { !$0.isNumber }.prefix { $0.isNumber }
-        return Saved(
+        let saved = Saved(
           checkpoint: try CheckpointFile.read(path), path: path, sequence: Int(digits) ?? 0)
-      } catch {
-        problem = problem ?? error
+        return (saved, damaged)
+      } catch let failure as CheckpointFile.Failure {
+        damaged.append(failure)
       }
     }
-    if let problem { throw problem }
-    return nil
+    return (nil, damaged)
   }
 
   private static func name(_ sequence: Int) -> String {

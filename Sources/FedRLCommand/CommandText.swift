@@ -21,6 +21,12 @@ package struct CommandText: Sendable {
       usesStyle: terminal.isInteractive && !refusesColor)
   }
 
+  /// Columns of the terminal that standard output is; as many as one likes where it is none.
+  static var tableWidth: Int {
+    let terminal = Terminal.of(descriptor: STDOUT_FILENO)
+    return terminal.isInteractive ? terminal.columns : .max
+  }
+
   func bold(_ text: String) -> String { usesStyle ? "\u{1b}[1m\(text)\u{1b}[0m" : text }
   func faint(_ text: String) -> String { usesStyle ? "\u{1b}[2m\(text)\u{1b}[0m" : text }
 

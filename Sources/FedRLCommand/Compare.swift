@@ -7,7 +7,7 @@ struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compare the arms and baselines of runs of one scenario with different seeds.",
     discussion: """
-      Scores are those of the final policies on the evaluation environments. Intervals are 95 %
+      Scores are those of the final policies on the evaluation environments. Intervals are 95 % \
       bootstrap intervals, drawn over runs and then over environments.
 
       EXAMPLES:
@@ -33,6 +33,11 @@ struct Compare: ParsableCommand {
     }
     try Self.checkRuns(runs)
     let score = try score ?? Self.firstMeasure(summaries[0], run: runs[0])
+    let known = Self.scores(summaries[0])
+    guard known.isEmpty || known.contains(score) else {
+      throw BadInput(
+        "--score: nothing is named \(score); the scores are \(known.joined(separator: ", "))")
+    }
     let table = try ComparisonTable(summaries, runs: runs, score: score)
     print(json ? table.json.prettyText : table.text)
   }
@@ -55,6 +60,13 @@ struct Compare: ParsableCommand {
         throw BadInput("\(run): has seed \(seed), as \(other) has; expected different seeds")
       }
     }
+  }
+
+  /// The numbers that an environment of the main arm's final evaluation has.
+  private static func scores(_ summary: JSONValue) -> [String] {
+    let final = summary["arms"]?.members?.first?.value["final"]
+    let environment = final?["environments"]?.members?.first?.value
+    return (environment?.members ?? []).filter { $0.value.double != nil }.map(\.key)
   }
 
   /// The first number of the main arm's final scores that is not about returns or counts.

@@ -9,7 +9,7 @@ package struct Describe: ParsableCommand {
   package static let configuration = CommandConfiguration(
     abstract: "Describe an environment, policy, device, link, or section of a scenario.",
     discussion: """
-      Prints every setting with its meaning, unit, range and default; for devices and links every
+      Prints every setting with its meaning, unit, range and default; for devices and links every \
       value with its source and kind.
 
       EXAMPLES:

@@ -34,8 +34,9 @@ package struct EpisodeChoice: Sendable, Equatable {
     let all = environments.count * count
     guard (1...all).contains(number) else {
       let places =
-        name.map { "in \($0)" } ?? "in all, \(count) in each of \(names.count) environments"
-      throw BadInput("--episode: expected 1...\(all) (\(all) \(places)), got \(number)")
+        name.map { " in \($0)" }
+        ?? (names.count > 1 ? ", \(count) in each of \(names.count) environments" : "")
+      throw BadInput("--episode: expected an integer in 1...\(all)\(places), got \(number)")
     }
     environment = environments[(number - 1) / count]
     episode = (number - 1) % count

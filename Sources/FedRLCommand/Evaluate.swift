@@ -13,8 +13,8 @@ struct Evaluate: ParsableCommand {
       EXAMPLES:
         fedrl evaluate runs/seed-7
         fedrl evaluate runs/seed-7 --episodes 50 --baselines
-        fedrl evaluate policy.safetensors --scenario Scenarios/vacuum-homes.toml
-        fedrl evaluate runs/seed-7 --set 'evaluation.environment.map={ each = "maps/*.yaml" }'
+        fedrl evaluate policy.safetensors --scenario my.toml
+        fedrl evaluate runs/seed-7 --set 'evaluation.environment.map="den.yaml"'
       """)
 
   @Argument(help: "A run folder or a .safetensors file.")
@@ -23,17 +23,18 @@ struct Evaluate: ParsableCommand {
   var scenario: String?
   @Option(help: "Which of a run's policies: final or best.")
   var policy = "final"
-  @Option(help: "Episodes in each environment, instead of the scenario's.")
+  @Option(parsing: .unconditional, help: "Episodes in each environment, instead of the scenario's.")
   var episodes: Int?
-  @Option(help: "Names the episodes, instead of the scenario's evaluation seed.")
+  @Option(
+    parsing: .unconditional, help: "Names the episodes, instead of the scenario's evaluation seed.")
   var seed: UInt64?
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Override a key of the scenario. Paths start at the working directory.",
+      "Override a key of the scenario; may stand several times. Paths start at the working folder.",
       valueName: "key=value"))
   var overrides: [String] = []
-  @Option(help: "Worker threads; results do not depend on it.")
+  @Option(parsing: .unconditional, help: "Worker threads; results do not depend on it.")
   var threads: Int?
   @Flag(help: "Run the scenario's baselines too.")
   var baselines = false
@@ -117,7 +118,8 @@ struct Evaluate: ParsableCommand {
       let scores = document["baselines"]?[name]
       rows.append([name] + names.map { HumanNumber.value(scores?[$0]?.double) })
     }
-    print("\(given.policyPath), \(evaluator.episodes) episodes in each environment:")
-    print(TextTable.text(rows))
+    let episodes = "\(evaluator.episodes) episode\(evaluator.episodes == 1 ? "" : "s")"
+    print("\(given.policyPath), \(episodes) in each environment:")
+    print(TextTable.text(rows, width: CommandText.tableWidth))
   }
 }

@@ -20,13 +20,13 @@ public struct FedRL: ParsableCommand {
     discussion: """
       EXAMPLES:
         fedrl train Scenarios/vacuum-homes.toml
-        fedrl train Scenarios/vacuum-homes.toml --set scenario.rounds=20 --out runs/short
+        fedrl train Scenarios/vacuum-homes.toml --rounds 20 --out runs/short
         fedrl evaluate runs/short --episodes 20
         fedrl replay runs/short --episode 1
         fedrl describe vacuum
 
-      Exit status: 0 done, 1 failed, 2 bad input, 3 an [expect] did not hold, 130 interrupted (the
-      state is saved; --resume goes on).
+      Exit status: 0 done, 1 failed, 2 bad input, 3 an [expect] did not hold, 130 interrupted \
+      (the state is saved; --resume goes on).
       """,
     version: FedRLVersion.current,
     subcommands: [

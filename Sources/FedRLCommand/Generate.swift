@@ -16,26 +16,31 @@ struct GenerateHomes: ParsableCommand {
     commandName: "homes",
     abstract: "Generate apartments as ROS maps: YAML, image and carpet mask each.",
     discussion: """
-      Home n depends on the seed and the ranges alone, so that a greater --count adds homes and leaves
-      the others as they were. The same seed gives the same bytes on every machine.
+      Home n depends on the seed and the ranges alone, so that a greater --count adds homes and \
+      leaves the others as they were. The same seed gives the same bytes on every machine.
 
       EXAMPLES:
         fedrl generate homes --count 12 --seed 7 --out maps
         fedrl generate homes --count 4 --area 60..90 --clutter 0.5 --out large
-        fedrl generate homes --shipped --out Environments/Vacuum/Homes --force
-        fedrl train Scenarios/vacuum-homes.toml --set 'environment.map={ each = "maps/*.yaml" }'
+        fedrl generate homes --shipped --out homes
+        fedrl train my.toml --set 'environment.map={ each = "maps/*.yaml" }'
       """)
 
   @Option(help: ArgumentHelp("The folder; made where it does not exist.", valueName: "dir"))
   var out: String
-  @Option(help: "How many; 12 by default.")
+  @Option(parsing: .unconditional, help: "How many; 12 by default.")
   var count: Int?
-  @Option(help: "Names the homes; 1 by default.")
+  @Option(parsing: .unconditional, help: "Names the homes; 1 by default.")
   var seed: UInt64?
-  @Option(help: ArgumentHelp("Floor area to aim at, m²: 30..110 by default.", valueName: "m2"))
+  @Option(
+    help: ArgumentHelp(
+      "Floor area to aim at, m²: one number, or a range within 30..110 (the default).",
+      valueName: "low..high"))
   var area: NumberRange?
   @Option(
-    help: ArgumentHelp("How full the rooms are, 0...1: 0.1..0.95 by default.", valueName: "share"))
+    help: ArgumentHelp(
+      "How full the rooms are: one number, or a range within 0..1; 0.1..0.95 by default.",
+      valueName: "low..high"))
   var clutter: NumberRange?
   @Flag(help: "Write the homes that come with fedrl again, byte for byte.")
   var shipped = false

@@ -45,7 +45,7 @@ package enum Outcome {
   private static func report(_ error: any Error) -> Int32 {
     switch error {
     case is ScenarioError, is BadInput, is EnvironmentError, is SettingProblems,
-      is RunFolderError, is PolicyFileError:
+      is RunFolderError, is PolicyFileError, is CheckpointFile.Failure:
       complain("\(error)")
       return isFailure(error) ? 1 : 2
     default:
@@ -61,8 +61,13 @@ package enum Outcome {
     return false
   }
 
-  private static func complain(_ message: String) {
-    let lines = message.hasPrefix("Error:") ? message : "fedrl: " + message
+  static func complain(_ message: String) {
+    let lines =
+      message.hasPrefix("Error:")
+      ? message
+      : message.split(separator: "\n", omittingEmptySubsequences: false)
+        .map { $0.isEmpty || $0.hasPrefix(" ") ? String($0) : "fedrl: " + $0 }
+        .joined(separator: "\n")
     FileHandle.standardError.write(Data((lines + "\n").utf8))
   }
 }

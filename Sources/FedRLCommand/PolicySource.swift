@@ -38,9 +38,12 @@ struct PolicySource {
   private static func policy(_ name: String, in run: String) throws -> String {
     let path = "\(run)/checkpoints/\(name).safetensors"
     guard FileManager.default.fileExists(atPath: path) else {
+      let other = name == "final" ? "best" : "final"
+      let hasOther = FileManager.default.fileExists(
+        atPath: "\(run)/checkpoints/\(other).safetensors")
       throw BadInput(
-        "\(run): has no \(name) policy yet (\(path)); resume the run, or try "
-          + (name == "final" ? "--policy best" : "--policy final"))
+        "\(run): has no \(name) policy (yet): expected \(path); fedrl train \(run) --resume goes on with "
+          + "the run" + (hasOther ? ", --policy \(other) takes the one it has" : ""))
     }
     return path
   }

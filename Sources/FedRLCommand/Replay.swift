@@ -11,15 +11,15 @@ package struct Replay: ParsableCommand {
   package static let configuration = CommandConfiguration(
     abstract: "Record an evaluation episode as an HTML page that plays it.",
     discussion: """
-      The episode is the very one that the evaluation ran: the same start, the same numbers. The page
-      is one file that needs no other and no network.
+      The episode is the very one that the evaluation ran: the same start, the same numbers. The \
+      page is one file that needs no other and no network.
 
       EXAMPLES:
         fedrl replay runs/seed-7
         fedrl replay runs/seed-7 --episode 3 --policy best
-        fedrl replay runs/seed-7 --environment home-19 --episode 2 --out home-19.html
-        fedrl replay runs/seed-7 --environment home-19 --baseline nearest-frontier
-        fedrl replay policy.safetensors --scenario Scenarios/vacuum-homes.toml
+        fedrl replay runs/seed-7 --environment home-19 --out home-19.html
+        fedrl replay runs/seed-7 --environment home-19 --baseline bounce
+        fedrl replay policy.safetensors --scenario my.toml
       """)
 
   @Argument(help: "A run folder or a .safetensors file.")
@@ -27,6 +27,7 @@ package struct Replay: ParsableCommand {
   @Option(help: "The scenario, where the policy is not in a run folder.")
   var scenario: String?
   @Option(
+    parsing: .unconditional,
     help: """
       Which episode, from 1: all of the first evaluation environment, then of the second, and so on; \
       with --environment, of that one.
@@ -43,12 +44,13 @@ package struct Replay: ParsableCommand {
       "The page; RUN/replay-<environment>-<episode>.html by default.", valueName: "file"))
   var out: String?
   @Option(
+    parsing: .unconditional,
     help: "Steps from one frame to the next; by default as few as keep the page below 3 MB.")
   var every: Int?
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
-      "Override a key of the scenario. Paths start at the working directory.",
+      "Override a key of the scenario; may stand several times. Paths start at the working folder.",
       valueName: "key=value"))
   var overrides: [String] = []
   @Flag(help: "Print JSON.")
@@ -91,6 +93,8 @@ package struct Replay: ParsableCommand {
       report(result, choice, evaluator, path: path, output: output)
     } catch is Interrupted {
       throw ExitCode(130)
+    } catch FileError.permissionDenied, FileError.readOnly {
+      throw BadInput("--out \(path): cannot be written here")
     }
   }
 

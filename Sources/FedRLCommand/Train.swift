@@ -11,29 +11,37 @@ struct Train: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Train a fleet as a scenario says, and judge what it learned.",
     discussion: """
-      Writes a run folder: runs/<scenario>-<time>, or --out. An existing run is never overwritten
+      Writes a run folder: runs/<scenario>-<time>, or --out. An existing run is never overwritten \
       without --force; --resume continues one to the same bits.
 
       EXAMPLES:
         fedrl train Scenarios/vacuum-homes.toml
         fedrl train Scenarios/cartpole-fleet.toml --seed 7 --out runs/seed-7
-        fedrl train Scenarios/cartpole-fleet.toml --out runs/seed-7 --resume
-        fedrl train my.toml --set 'environment.map={ each = "maps/*.yaml" }' --rounds 5
+        fedrl train runs/seed-7 --resume
+        fedrl train my.toml --set 'environment.map={ each = "maps/*.yaml" }'
         fedrl train my.toml --set fleet.slow.count=20 --json | jq .round
       """)
 
-  @Argument(help: "The scenario, a TOML file.")
+  @Argument(help: "The scenario, a TOML file; with --resume also the folder of a run.")
   var scenario: String
 
   @Option(help: ArgumentHelp("The run folder.", valueName: "dir"))
   var out: String?
-  @Flag(help: "Go on with the run in --out, or with the newest run of this scenario.")
+  @Flag(
+    help: """
+      Go on with the run given in place of a scenario, or in --out, or else with the newest run of \
+      the scenario.
+      """)
   var resume = false
   @Flag(help: "Replace the run in --out.")
   var force = false
-  @Option(help: "Names every random number of training, instead of the scenario's seed.")
+  @Option(
+    parsing: .unconditional,
+    help: "Names every random number of training, instead of the scenario's seed.")
   var seed: UInt64?
-  @Option(help: "Worker threads; results do not depend on it. All processors by default.")
+  @Option(
+    parsing: .unconditional,
+    help: "Worker threads; results do not depend on it. All processors by default.")
   var threads: Int?
   @Option(
     name: .customLong("set"),
@@ -41,7 +49,7 @@ struct Train: ParsableCommand {
       "Override a key of the scenario; may stand several times. Paths start at the working folder.",
       valueName: "key=value"))
   var overrides: [String] = []
-  @Option(help: "Rounds, instead of the scenario's.")
+  @Option(parsing: .unconditional, help: "Rounds, instead of the scenario's.")
   var rounds: Int?
   @Option(
     name: .customLong("init"),
@@ -49,6 +57,7 @@ struct Train: ParsableCommand {
       "Start from this policy (.safetensors) instead of fresh weights.", valueName: "policy"))
   var initial: String?
   @Option(
+    parsing: .unconditional,
     help: """
       Save the state and end after this much real time, of this session. The exit status is then 3 \
       where the scenario expects something, which was not judged.
@@ -69,14 +78,17 @@ struct Train: ParsableCommand {
       throw ValidationError("--max-seconds: expected a number above 0, got \(maxSeconds)")
     }
     if resume && force { throw ValidationError("--resume and --force exclude each other") }
+    if out == "" { throw ValidationError("--out: expected a folder's name, got nothing") }
     if quiet && json { throw ValidationError("--quiet and --json exclude each other") }
   }
 
   func run() throws {
     BLAS.useOneThread()
     Interruption.installHandlers()
+    let given = try givenRun()
     let loaded = try ScenarioLoader.load(
-      path: scenario, overrides: overrides, seed: seed, rounds: rounds, registry: FedRL.registry)
+      path: given.map { $0 + "/scenario.toml" } ?? scenario, overrides: overrides, seed: seed,
+      rounds: rounds, registry: FedRL.registry)
     let prepared = try loaded.prepare(registry: FedRL.registry)
     let policy = try initial.map { try PolicyFile.read($0, for: prepared.learner) }
     try junit.map(checkReportPath)
@@ -87,10 +99,22 @@ struct Train: ParsableCommand {
       resolved += "\n# Started from a policy with the SHA-256 \(sum).\n"
     }
     // Everything is known to be right: from here on files are written.
-    let folder = try takeFolder(for: loaded)
+    let folder = try takeFolder(for: loaded, given: given)
     try TrainingSession(
       options: self, prepared: prepared, initial: policy, resolved: resolved, folder: folder
     ).run()
+  }
+
+  /// The run folder that stands in the scenario's place.
+  private func givenRun() throws -> String? {
+    guard RunFolder.isRun(scenario) else { return nil }
+    guard resume else {
+      throw BadInput(
+        "\(scenario): is the folder of a run; --resume goes on with it, and its scenario.toml is what "
+          + "it was run with")
+    }
+    if out != nil { throw BadInput("\(scenario): is the folder of a run, which leaves no --out") }
+    return scenario
   }
 
   /// Finds out before the run, not after it, that the report has nowhere to go.
@@ -113,7 +137,8 @@ struct Train: ParsableCommand {
     }
   }
 
-  private func takeFolder(for scenario: Scenario) throws -> RunFolder {
+  private func takeFolder(for scenario: Scenario, given: String?) throws -> RunFolder {
+    if let given { return try RunFolder.open(given, .resume) }
     let root = scenario.output.directory
     if resume {
       guard let path = out ?? RunFolder.newest(of: scenario.name, in: root) else {

@@ -63,7 +63,7 @@ struct TrainingDisplay {
     guard style == .automatic else { return }
     let reason = ending == .interrupted ? "interrupted" : "time limit reached"
     print("\(reason); the state is saved. To go on from round \(nextRound):")
-    print("  the same command with --out \(folder) --resume")
+    print("  fedrl train \(folder) --resume")
   }
 
   /// The scores of all arms and baselines, and which expectations hold.
@@ -109,7 +109,7 @@ struct TrainingDisplay {
     print(
       "Final policies on " + many(prepared.evaluationKinds.count, "evaluation environment") + ", "
         + many(prepared.scenario.evaluation.episodes, "episode") + " each:")
-    print(TextTable.text(rows))
+    print(TextTable.text(rows, width: CommandText.tableWidth))
     for result in expectations {
       print((result.holds ? "holds  " : "FAILED ") + result.message)
     }

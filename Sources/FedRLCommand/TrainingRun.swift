@@ -60,14 +60,31 @@ final class TrainingRun {
     let metrics = setup.prepared.specification.metrics
     summary = Summary(metrics: metrics, arms: arms)
     let checkpoints = try setup.folder.makeFolder("checkpoints")
-    tables = try MetricsWriter(
-      folder: setup.folder.path, metrics: metrics, arms: arms,
-      resumingAt: saved?.checkpoint.positions)
+    tables = try Self.openTables(setup, metrics: metrics, resuming: saved)
     store = CheckpointStore(
       folder: checkpoints, tables: setup.folder.path, keep: scenario.output.keepCheckpoints)
     earlierSeconds = saved?.checkpoint.wallSeconds ?? 0
     simulation = Self.makeSimulation(arms[saved?.checkpoint.armIndex ?? 0], setup)
     if let saved { try restore(saved) }
+  }
+
+  /// - Throws: ``BadInput`` where a table of the run to resume is gone or shorter than it was.
+  private static func openTables(
+    _ setup: Setup, metrics: [MetricDefinition], resuming saved: CheckpointStore.Saved?
+  ) throws -> MetricsWriter {
+    do {
+      return try MetricsWriter(
+        folder: setup.folder.path, metrics: metrics, arms: setup.prepared.scenario.evaluation.arms,
+        resumingAt: saved?.checkpoint.positions)
+    } catch {
+      switch error {
+      case .notFound, .truncated:
+        throw BadInput(
+          "\(error); the run cannot be resumed without what it has written; --force begins it again"
+        )
+      default: throw error
+      }
+    }
   }
 
   private static func makeSimulation(_ arm: Arm, _ setup: Setup) -> any ArmSimulation {

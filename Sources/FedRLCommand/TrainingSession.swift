@@ -44,7 +44,7 @@ struct TrainingSession {
   /// The checkpoint to go on from; `nil` to begin.
   private func takeUp() throws -> CheckpointStore.Saved? {
     guard options.resume else { return nil }
-    let saved = try CheckpointStore.newest(in: folder.file("checkpoints"))
+    let (saved, damaged) = try CheckpointStore.newest(in: folder.file("checkpoints"))
     // Without a checkpoint the folder still says what it was run with.
     let earlier =
       saved?.checkpoint.scenario
@@ -57,10 +57,15 @@ struct TrainingSession {
           + Self.difference(earlier, resolved)
           + "; resume with the same, as its scenario.toml says")
     }
+    guard saved != nil || damaged.isEmpty else {
+      throw BadInput(
+        "\(folder.path): no checkpoint can be read (\(damaged[0])); --force begins the run again")
+    }
     if saved == nil, FileManager.default.fileExists(atPath: folder.file("summary.json")) {
       throw BadInput(
         "\(folder.path): is finished, and has no checkpoint to resume; --force replaces it")
     }
+    for problem in damaged { Outcome.complain("\(problem); going on from an older one") }
     return saved
   }
 
@@ -72,6 +77,9 @@ struct TrainingSession {
       if old != new { return ": \(section) \(old.prefix(60)) then, \(new.prefix(60)) now" }
       if old.hasPrefix("[") { section = old }
     }
+    let shared = min(lines.0.count, lines.1.count)
+    if let old = lines.0.dropFirst(shared).first { return ": \(old.prefix(60)) then, not now" }
+    if let new = lines.1.dropFirst(shared).first { return ": \(new.prefix(60)) now, not then" }
     return ""
   }
 

@@ -10,7 +10,7 @@ package struct Validate: ParsableCommand {
   package static let configuration = CommandConfiguration(
     abstract: "Check a scenario, and estimate its time, bytes and memory.",
     discussion: """
-      Loads everything that the scenario names and writes nothing. All problems are reported at
+      Loads everything that the scenario names and writes nothing. All problems are reported at \
       once; the exit status is 2 where there are any.
 
       EXAMPLES:
@@ -27,11 +27,14 @@ package struct Validate: ParsableCommand {
       "Override a key of the scenario; may stand several times. Paths start at the working folder.",
       valueName: "key=value"))
   var overrides: [String] = []
-  @Option(help: "Names every random number of training, instead of the scenario's seed.")
+  @Option(
+    parsing: .unconditional,
+    help: "Names every random number of training, instead of the scenario's seed.")
   var seed: UInt64?
-  @Option(help: "Rounds, instead of the scenario's.")
+  @Option(parsing: .unconditional, help: "Rounds, instead of the scenario's.")
   var rounds: Int?
-  @Option(help: "Worker threads of the estimate. All processors by default.")
+  @Option(
+    parsing: .unconditional, help: "Worker threads of the estimate. All processors by default.")
   var threads: Int?
   @Flag(help: "Measure nothing: no estimate of the real time.")
   var quick = false
@@ -146,7 +149,8 @@ package struct Validate: ParsableCommand {
         "\(estimate.evaluations) evaluation\(estimate.evaluations == 1 ? "" : "s") on "
           + "\(scenario.evaluationEnvironments.count) environment"
           + (scenario.evaluationEnvironments.count == 1 ? "" : "s")
-          + ", \(scenario.evaluation.episodes) episodes each"
+          + ", \(scenario.evaluation.episodes) episode"
+          + (scenario.evaluation.episodes == 1 ? "" : "s") + " each"
           + (estimate.evaluationSteps.map { ", at most \(HumanNumber.count($0)) steps" } ?? "")
       ),
       (

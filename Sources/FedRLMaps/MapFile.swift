@@ -69,7 +69,10 @@ public enum MapFile {
     if probe.isHouseExpo { return .houseExpo }
     if probe.isWrappedValetudo { return .wrappedValetudo }
     throw .unknownFormat(
-      path: path, found: "JSON with the keys " + probe.keys.prefix(8).joined(separator: ", "))
+      path: path,
+      found: probe.keys.isEmpty
+        ? "an empty JSON object"
+        : "JSON with the keys " + probe.keys.prefix(8).joined(separator: ", "))
   }
 
   /// What holds for every format: some floor, a keep-out mask, the wanted cell size and margin.

@@ -57,6 +57,7 @@ extension FileError {
     return switch self {
     case .diskFull: .diskFull(path: path)
     case .permissionDenied: .permissionDenied(path: path)
+    case .readOnly: .readOnly(path: path)
     case .notFound: .notFound(path: path)
     case .truncated(_, let got, let expected):
       .truncated(path: path, got: got, expected: expected)

@@ -7,6 +7,8 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
   /// No space, or no quota, is left where the file lies.
   case diskFull(path: String)
   case permissionDenied(path: String)
+  /// The file system is mounted for reading only.
+  case readOnly(path: String)
   case notFound(path: String)
   /// A file is shorter than what a checkpoint says was written to it, bytes.
   case truncated(path: String, got: Int, expected: Int)
@@ -18,7 +20,8 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     self =
       switch code {
       case ENOSPC, EDQUOT: .diskFull(path: path)
-      case EACCES, EPERM, EROFS: .permissionDenied(path: path)
+      case EACCES, EPERM: .permissionDenied(path: path)
+      case EROFS: .readOnly(path: path)
       case ENOENT: .notFound(path: path)
       default:
         .system(path: path, operation: operation, reason: String(cString: strerror(code)))
@@ -27,7 +30,7 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
 
   public var path: String {
     switch self {
-    case .diskFull(let path), .permissionDenied(let path), .notFound(let path),
+    case .diskFull(let path), .permissionDenied(let path), .readOnly(let path), .notFound(let path),
       .truncated(let path, _, _), .system(let path, _, _):
       path
     }
@@ -37,6 +40,7 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .diskFull(let path): "\(path): the disk is full"
     case .permissionDenied(let path): "\(path): permission denied"
+    case .readOnly(let path): "\(path): the file system is read-only"
     case .notFound(let path): "\(path): no such file or folder"
     case .truncated(let path, let got, let expected):
       "\(path): expected at least \(expected) bytes, got \(got)"

@@ -21,11 +21,12 @@ extension Scenario {
 struct ScenarioPreparation {
   private var scenario: Scenario
   private let registry: Registry
-  private(set) var problems: [SettingProblem] = []
+  var problems: [SettingProblem] { faults.map(\.problem) }
+  private var faults: [Fault] = []
   private var kinds: [any EnvironmentKind] = []
   private var kindOfMember: [Int] = []
   /// For settings written out, the kind's index, or `nil` where loading failed.
-  private var loaded: [String: Int?] = [:]
+  private var loaded: [String: Int] = [:]
 
   init(scenario: Scenario, registry: Registry) {
     self.scenario = scenario
@@ -66,9 +67,26 @@ struct ScenarioPreparation {
       specification: specification, baselines: baselines)
   }
 
-  private mutating func report(_ place: String, _ message: String) {
-    let problem = SettingProblem(place: place, message: message)
-    if !problems.contains(problem) { problems.append(problem) }
+  /// What is wrong in one place, and which agents and evaluation environments it concerns.
+  private struct Fault {
+    let place: String
+    let message: String
+    var users: [String] = []
+
+    var problem: SettingProblem {
+      let others = users.count - 1
+      let more = others < 1 ? "" : " and \(others) other\(others == 1 ? "" : "s")"
+      return SettingProblem(
+        place: place, message: message + (users.first.map { " (for \($0)\(more))" } ?? ""))
+    }
+  }
+
+  private mutating func report(_ place: String, _ message: String, for user: String? = nil) {
+    if let known = faults.firstIndex(where: { $0.place == place && $0.message == message }) {
+      if let user { faults[known].users.append(user) }
+      return
+    }
+    faults.append(Fault(place: place, message: message, users: user.map { [$0] } ?? []))
   }
 
   // MARK: Loading
@@ -106,14 +124,13 @@ struct ScenarioPreparation {
     } catch let error as EnvironmentError {
       let (section, user) = origin(error.setting)
       report(
-        section + (error.setting.map { " \($0)" } ?? ""), "\(error.message) (for \(user))")
+        section + (error.setting.map { " \($0)" } ?? ""), error.message, for: user)
     } catch let error as SettingProblems {
       for problem in error.problems { report(problem.place, problem.message) }
     } catch {
       let (section, user) = origin(nil)
-      report(section, "\(error) (for \(user))")
+      report(section, "\(error)", for: user)
     }
-    loaded[key] = .some(nil)
     return nil
   }
 

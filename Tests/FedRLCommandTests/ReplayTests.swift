@@ -173,11 +173,11 @@ import Testing
     let cases: [([String], String)] = [
       (
         ["--episode", "7"],
-        "--episode: expected 1...6 (6 in all, 3 in each of 2 environments), got 7"
+        "--episode: expected an integer in 1...6, 3 in each of 2 environments, got 7"
       ),
       (
         ["--episode", "4", "--environment", "home-20"],
-        "--episode: expected 1...3 (3 in home-20), got 4"
+        "--episode: expected an integer in 1...3 in home-20, got 4"
       ),
       (
         ["--environment", "home-21"],

@@ -70,6 +70,10 @@ final class TestFolder: Sendable {
       ["train", "small.toml"] + arguments, in: path, signal: signal, when: isTime)
   }
 
+  func train(_ arguments: [String]) throws -> CommandProcess? {
+    try CommandProcess.run(["train", "small.toml"] + arguments, in: path)
+  }
+
   /// A table's cells, its header first.
   func table(_ name: String) throws -> [[String]] {
     try text(name).split(separator: "\n").map {

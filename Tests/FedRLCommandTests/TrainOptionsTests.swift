@@ -41,6 +41,63 @@ import Testing
     #expect(try folder.results(of: "run") == before)
   }
 
+  @Test func aRunFolderIsResumedWithoutItsScenario() throws {
+    let folder = try TestFolder()
+    let whole = ["--rounds", "6", "--set", "output.checkpoint_every_seconds=0", "--quiet"]
+    guard let straight = try folder.train(["--out", "straight"] + whole) else { return }
+    #expect(straight.status == 0)
+    let begun = try #require(
+      try folder.train(["--out", "run", "--max-seconds", "0.02"] + whole))
+    #expect([0, 3].contains(begun.status), "\(begun.errors)")
+    let refused = try #require(try CommandProcess.run(["train", "run"], in: folder.path))
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains("is the folder of a run; --resume goes on with it"))
+    let resumed = try #require(
+      try CommandProcess.run(["train", "run", "--resume", "--quiet"], in: folder.path))
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(try folder.results(of: "run") == folder.results(of: "straight"))
+  }
+
+  @Test func aDamagedCheckpointIsPassedOverAloud() throws {
+    let folder = try TestFolder()
+    let options = ["--rounds", "4", "--set", "output.checkpoint_every_seconds=0", "--quiet"]
+    guard let run = try folder.train(["--out", "run"] + options) else { return }
+    #expect(run.status == 0)
+    let before = try folder.results(of: "run")
+    let store = folder.file("run/checkpoints")
+    let names = try FileManager.default.contentsOfDirectory(atPath: store)
+      .filter { $0.hasSuffix(".ckpt") }.sorted()
+    try #require(names.count >= 2)
+    func damage(_ name: String) throws {
+      let path = store + "/" + name
+      try AtomicFile.write(Array(try AtomicFile.read(path).dropLast(100)), to: path)
+    }
+    try damage(names[names.count - 1])
+    let again = try #require(try folder.train(["--out", "run", "--resume"] + options))
+    #expect(again.status == 0)
+    #expect(again.errorLines.count == 1)
+    #expect(again.errors.contains("the checkpoint is damaged; going on from an older one"))
+    #expect(try folder.results(of: "run") == before)
+
+    for name in try FileManager.default.contentsOfDirectory(atPath: store)
+    where name.hasSuffix(".ckpt") { try damage(name) }
+    let lost = try #require(try folder.train(["--out", "run", "--resume"] + options))
+    #expect(lost.status == 2)
+    #expect(lost.errors.contains("no checkpoint can be read"))
+    #expect(lost.errors.contains("--force begins the run again"))
+  }
+
+  @Test(arguments: ["metrics.csv", "agents.csv", "evaluation.csv", "egress.jsonl"])
+  func aRunWithoutOneOfItsTablesIsNotResumed(name: String) throws {
+    let folder = try TestFolder()
+    guard let run = try folder.train("--out", "run", "--quiet") else { return }
+    #expect(run.status == 0)
+    try FileManager.default.removeItem(atPath: folder.file("run/" + name))
+    let again = try #require(try folder.train("--out", "run", "--quiet", "--resume"))
+    #expect(again.status == 2)
+    #expect(again.errors.contains("--force begins it again"), "\(again.errors)")
+  }
+
   @Test func resumingWithoutACheckpointSparesAnotherRun() throws {
     let folder = try TestFolder()
     guard let first = try folder.train("--out", "run", "--quiet") else { return }

@@ -45,8 +45,8 @@ import Testing
             + "map = { each = [\"missing-1\", \"missing-2\"] }",
           rest: "[evaluation.environment]\nmap = \"missing-3\""))
         == [
-          "patrol.toml: [fleet.a.environment] map: no such file missing-1 (for a/1)",
-          "patrol.toml: [fleet.a.environment] map: no such file missing-2 (for a/2)",
+          "patrol.toml: [fleet.a.environment] map: no such file missing-1 (for a/1 and 1 other)",
+          "patrol.toml: [fleet.a.environment] map: no such file missing-2 (for a/2 and 1 other)",
           "patrol.toml: [evaluation.environment] map: no such file missing-3 "
             + "(for evaluation missing-3)",
         ])
