@@ -102,6 +102,13 @@ let package = Package(
     .target(
       name: "FedRLTestSupport", dependencies: ["FedRLCore", "FedRLNumerics"],
       path: "Tests/FedRLTestSupport", swiftSettings: swiftSettings),
+    .target(name: "CAllocationCounter", path: "Tests/AllocationCounter"),
+    .testTarget(
+      name: "AllocationTests",
+      dependencies: [
+        "CAllocationCounter", "FedRLClassicControl", "FedRLCore", "FedRLNetworks", "FedRLNumerics",
+        "FedRLPPO", "FedRLVacuum",
+      ], swiftSettings: swiftSettings),
     tests("FedRLNumerics", []),
     tests("FedRLCore", ["FedRLNumerics"]),
     tests("FedRLMaps", ["FedRLNumerics"]),

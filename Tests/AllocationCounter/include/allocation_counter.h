@@ -1,0 +1,9 @@
+#pragma once
+#include <stdint.h>
+
+/// Allocations of the calling thread since it began: `malloc`, `calloc`, `realloc` and their aligned
+/// kin, from whatever library. 0 for ever where the C library is not glibc.
+uint64_t fedrl_allocations(void);
+
+/// Whether this program counts them.
+int fedrl_counts_allocations(void);

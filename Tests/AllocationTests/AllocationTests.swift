@@ -1,0 +1,201 @@
+import CAllocationCounter
+import FedRLClassicControl
+import FedRLCore
+import FedRLNetworks
+import FedRLNumerics
+import FedRLPPO
+import FedRLVacuum
+import Foundation
+import Testing
+
+/// What runs once per step or per minibatch allocates nothing after its first calls.
+@Suite struct AllocationTests {
+  /// Allocations of this thread while `body` runs.
+  private func allocations(_ body: () throws -> Void) rethrows -> UInt64 {
+    let before = fedrl_allocations()
+    try body()
+    return fedrl_allocations() - before
+  }
+
+  @Test func theCounterCounts() throws {
+    try #require(fedrl_counts_allocations() == 1, "needs glibc")
+    let bytes = allocations {
+      let memory = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 16)
+      memory.deallocate()
+    }
+    #expect(bytes == 1)
+    let aligned = allocations {
+      let memory = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 256)
+      memory.deallocate()
+    }
+    #expect(aligned == 1)
+  }
+
+  // MARK: Environments
+
+  private static let home: String = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent()
+    .appendingPathComponent("Environments/Vacuum/Homes/home-01.yaml").path
+
+  private func vacuum(_ change: (inout VacuumSettings) -> Void) throws -> VacuumKind {
+    var settings = VacuumSettings()
+    settings.map = Self.home
+    // Episodes end often, so that resets are among what is counted.
+    settings.episodeSeconds = 30
+    change(&settings)
+    return try VacuumKind(settings: settings, context: EnvironmentContext(baseDirectory: "."))
+  }
+
+  @Test func stepsOfEnvironmentsAllocateNothing() throws {
+    try #require(fedrl_counts_allocations() == 1, "needs glibc")
+    let worlds: [(name: String, kind: any EnvironmentKind)] = [
+      ("cartpole", CartPoleKind()),
+      ("vacuum", try vacuum { _ in }),
+      (
+        "vacuum with guidance",
+        try vacuum {
+          $0.guidance = true
+          $0.farWindow = false
+          $0.actionPeriod = 0.4
+        }
+      ),
+      ("vacuum, discrete", try vacuum { $0.dynamics = .discrete }),
+    ]
+    for world in worlds {
+      let walk = Walk(world.kind, copies: 4)
+      walk.run(steps: 400)
+      let ended = walk.episodes
+      let count = allocations { walk.run(steps: 1000) }
+      #expect(walk.episodes > ended, "\(world.name): no reset was counted")
+      #expect(count == 0, "\(world.name): \(count) allocations in 4,000 steps")
+    }
+  }
+
+  // MARK: Networks
+
+  @Test(arguments: [false, true])
+  func passesThroughNetworksAllocateNothing(sharesTrunk: Bool) throws {
+    try #require(fedrl_counts_allocations() == 1, "needs glibc")
+    var settings = PPOSettings()
+    settings.trunk = sharesTrunk ? .shared : .separate
+    let specification = CartPoleKind().specification
+    let kind = PPOKind(settings, for: specification)
+    let actor = kind.makeActor(copies: 8)
+    actor.load(
+      kind.initialParameters(RandomStream(seed: 1)), observationMoments: Moments(features: 4))
+    let observations = [Float](repeating: 0.1, count: 32)
+    let masks: [Float] = []
+    var none: [Float] = []
+    var actions = [Float](repeating: 0, count: 8)
+    func act(_ times: Int) {
+      var state = none.mutableSpan
+      var span = actions.mutableSpan
+      for _ in 0..<times {
+        actor.act(
+          observations: observations.span, masks: masks.span, state: &state, random: nil,
+          into: &span)
+      }
+    }
+    act(1)
+    #expect(allocations { act(100) } == 0)
+  }
+
+  // MARK: Learners
+
+  /// A rollout costs a few allocations, of its report; a finished episode a few, of its record. There
+  /// are none per step, minibatch or epoch: 256 steps and 8 minibatches would show.
+  @Test func aTurnAllocatesAsMuchHoweverLongItIs() throws {
+    try #require(fedrl_counts_allocations() == 1, "needs glibc")
+    let worlds: [any EnvironmentKind] = [CartPoleKind()]
+    for world in worlds {
+      var settings = PPOSettings()
+      settings.environments = 4
+      settings.steps = 64
+      settings.minibatch = 64
+      settings.epochs = 2
+      settings.normalizeObservations = true
+      settings.normalizeRewards = true
+      let kind = PPOKind(settings, for: world.specification)
+      let learner = kind.makeLearner()
+      let memory = kind.makeMemory()
+      let batch = world.makeBatch(count: kind.copies)
+      learner.begin(memory: memory, in: batch, random: RandomStream(seed: 1))
+      func turn(rollouts: Int) throws -> (allocations: UInt64, episodes: Int) {
+        var task = TrainingTask(
+          parameters: kind.initialParameters(RandomStream(seed: 2)),
+          observationMoments: Moments(features: world.specification.observations.count),
+          environmentSteps: rollouts * kind.stepQuantum,
+          progress: FleetProgress(start: 0, end: 0), random: RandomStream(seed: 4),
+          isFirstAfterSync: true)
+        var episodes = 0
+        let count = try allocations {
+          episodes = try learner.train(&task, memory: memory, in: batch).episodeReturns.count
+        }
+        return (count, episodes)
+      }
+      _ = try turn(rollouts: 4)
+      let short = try turn(rollouts: 1)
+      let long = try turn(rollouts: 9)
+      #expect(
+        long.allocations <= short.allocations + 8 * 6 + 8 * UInt64(long.episodes),
+        "\(world.specification.name): \(short) in one rollout, \(long) in nine")
+    }
+  }
+}
+
+/// Steps a batch with actions drawn beforehand.
+private final class Walk {
+  private let batch: any BatchEnvironment
+  private let width: Int
+  private let blocks = 64
+  private var actions: [Float]
+  private var observations: [Float]
+  private var finals: [Float]
+  private var rewards: [Float]
+  private var ends: [EpisodeEnd]
+  private(set) var episodes = 0
+
+  init(_ kind: any EnvironmentKind, copies: Int) {
+    batch = kind.makeBatch(count: copies)
+    width = copies * kind.specification.actions.width
+    var random = RandomStream(seed: 3)
+    actions = (0..<(blocks * width)).map { _ in
+      switch kind.specification.actions {
+      case .discrete(let count): Float(random.integer(below: count))
+      case .box: Float(random.uniform(-1, 1))
+      }
+    }
+    observations = [Float](repeating: 0, count: copies * kind.specification.observations.count)
+    finals = observations
+    rewards = [Float](repeating: 0, count: copies)
+    ends = [EpisodeEnd](repeating: .none, count: copies)
+    reset(into: &observations)
+  }
+
+  private func reset(into observations: inout [Float]) {
+    var span = observations.mutableSpan
+    batch.reset(random: RandomStream(seed: 5), into: &span)
+  }
+
+  func run(steps: Int) {
+    step(steps, actions, &observations, &rewards, &ends, &finals)
+  }
+
+  private func step(
+    _ steps: Int, _ actions: [Float], _ observations: inout [Float], _ rewards: inout [Float],
+    _ ends: inout [EpisodeEnd], _ finals: inout [Float]
+  ) {
+    var observationSpan = observations.mutableSpan
+    var rewardSpan = rewards.mutableSpan
+    var endSpan = ends.mutableSpan
+    var finalSpan = finals.mutableSpan
+    let all = actions.span
+    for step in 0..<steps {
+      let first = step % blocks * width
+      batch.step(
+        all.extracting(first..<(first + width)), into: &observationSpan, rewards: &rewardSpan,
+        ends: &endSpan, finalObservations: &finalSpan)
+      for copy in 0..<batch.count where endSpan[copy] != .none { episodes += 1 }
+    }
+  }
+}
