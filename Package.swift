@@ -123,8 +123,8 @@ let package = Package(
     tests(
       "FedRLCommand",
       [
-        "FedRLClassicControl", "FedRLCore", "FedRLNumerics", "FedRLReporting", "FedRLScenario",
-        "FedRLSimulation", "FedRLVacuum",
+        "CAllocationCounter", "FedRLClassicControl", "FedRLCore", "FedRLNumerics", "FedRLReporting",
+        "FedRLScenario", "FedRLSimulation", "FedRLVacuum",
       ]),
   ]
 )

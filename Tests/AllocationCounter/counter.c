@@ -3,6 +3,7 @@
 #include "allocation_counter.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 
 #if defined(__GLIBC__)
@@ -11,6 +12,11 @@ static _Thread_local uint64_t allocations;
 
 uint64_t fedrl_allocations(void) { return allocations; }
 int fedrl_counts_allocations(void) { return 1; }
+
+uint64_t fedrl_allocated_bytes(void) {
+  struct mallinfo2 held = mallinfo2();
+  return held.uordblks + held.hblkhd;
+}
 
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
@@ -53,6 +59,7 @@ int posix_memalign(void **result, size_t alignment, size_t size) {
 #else
 
 uint64_t fedrl_allocations(void) { return 0; }
+uint64_t fedrl_allocated_bytes(void) { return 0; }
 int fedrl_counts_allocations(void) { return 0; }
 
 #endif

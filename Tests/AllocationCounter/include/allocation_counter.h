@@ -5,5 +5,9 @@
 /// kin, from whatever library. 0 for ever where the C library is not glibc.
 uint64_t fedrl_allocations(void);
 
+/// Bytes that the process holds from `malloc` and its kin at this moment, over all threads, without
+/// what the allocator keeps back for later. 0 for ever where the C library is not glibc.
+uint64_t fedrl_allocated_bytes(void);
+
 /// Whether this program counts them.
 int fedrl_counts_allocations(void);
