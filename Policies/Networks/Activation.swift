@@ -4,6 +4,13 @@ import FedRLNumerics
 public enum Activation: String, Sendable, CaseIterable {
   case tanh, relu
 
+  var function: Kernels.LayerFunction {
+    switch self {
+    case .tanh: .tanh
+    case .relu: .relu
+    }
+  }
+
   /// `y ← f(y + bias)` over `[rows, columns]`.
   @inline(__always)
   func apply(

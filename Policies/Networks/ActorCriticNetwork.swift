@@ -2,8 +2,8 @@ import FedRLNumerics
 
 /// Forward and backward passes of an ``ActorCriticDesign``, with room for one batch.
 ///
-/// Parameters and gradient are flat vectors of the caller's. After construction nothing is allocated.
-/// One owner at a time.
+/// Parameters and gradient are flat vectors of the caller's, who calls ``load(_:)`` whenever the
+/// parameters changed. After construction nothing is allocated. One owner at a time.
 public final class ActorCriticNetwork {
   public let design: ActorCriticDesign
   private let trunk: MultilayerPerceptron?
@@ -26,6 +26,14 @@ public final class ActorCriticNetwork {
       ? MultilayerPerceptron(layers: design.criticLayers, maximumRows: maximumRows, trains: true)
       : nil
     featureGradient = FloatBuffer(count: trains ? (trunk?.outputs ?? 0) * maximumRows : 0)
+  }
+
+  /// Takes note of new weights.
+  /// - Parameter parameters: `[layout.count]`, which later calls get too.
+  public func load(_ parameters: UnsafePointer<Float>) {
+    trunk?.load(parameters)
+    actor.load(parameters)
+    critic?.load(parameters)
   }
 
   /// The policy's head for `rows` observations.

@@ -28,46 +28,84 @@ public struct DenseLayer: Sendable, Equatable {
   /// Multiply-accumulates of one row's forward pass.
   public var multiplyAccumulates: Int { inputs * outputs }
 
+  /// Whether the forward pass reads the transposed weights. Narrow layers, such as heads, go through
+  /// OpenBLAS, which is faster there.
+  public var readsTransposed: Bool { outputs >= Kernels.leastLayerWidth }
+
+  /// Writes Wᵀ, `[inputs, outputs]`, for ``forward(_:transposed:_:rows:into:)``.
+  @inline(__always)
+  public func transpose(
+    _ parameters: UnsafePointer<Float>, into transposed: UnsafeMutablePointer<Float>
+  ) {
+    Kernels.transpose(
+      parameters + weightOffset, rows: outputs, columns: inputs, into: transposed)
+  }
+
   /// Writes `f(x Wᵀ + b)`.
   /// - Parameters:
   ///   - parameters: the flat vector.
+  ///   - transposed: what ``transpose(_:into:)`` made of it; not read unless ``readsTransposed``.
   ///   - x: `[rows, inputs]`
   ///   - y: `[rows, outputs]`
   @inline(__always)
   public func forward(
-    _ parameters: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int,
-    into y: UnsafeMutablePointer<Float>
+    _ parameters: UnsafePointer<Float>, transposed: UnsafePointer<Float>,
+    _ x: UnsafePointer<Float>, rows: Int, into y: UnsafeMutablePointer<Float>
   ) {
+    let bias = parameters + biasOffset
+    if readsTransposed {
+      Kernels.layerForward(
+        x, transposed: transposed, bias: bias, into: y, rows: rows, inputs: inputs,
+        outputs: outputs, function)
+      return
+    }
     BLAS.multiply(
       x, .no, parameters + weightOffset, .yes, into: y, rows: rows, columns: outputs, inner: inputs)
     if let activation {
-      activation.apply(y, bias: parameters + biasOffset, rows: rows, columns: outputs)
+      activation.apply(y, bias: bias, rows: rows, columns: outputs)
     } else {
-      Kernels.addBias(y, bias: parameters + biasOffset, rows: rows, columns: outputs)
+      Kernels.addBias(y, bias: bias, rows: rows, columns: outputs)
     }
   }
 
-  /// Writes this layer's part of the gradient, and optionally the input's gradient.
+  private var function: Kernels.LayerFunction { activation?.function ?? .linear }
+
+  /// Writes this layer's part of the gradient, and optionally the gradient by what the layer below
+  /// put into its function.
   /// - Parameters:
-  ///   - x, y: what ``forward(_:_:rows:into:)`` read and wrote.
-  ///   - dy: `[rows, outputs]`, gradient of the loss by `y`; multiplied by f′ in place.
+  ///   - x: what ``forward(_:transposed:_:rows:into:)`` read.
+  ///   - dy: `[rows, outputs]`, gradient of the loss by `x Wᵀ + b`: the caller has multiplied it
+  ///     by f′.
   ///   - gradient: the flat gradient; this layer's segments are overwritten.
   ///   - dx: `[rows, inputs]`, overwritten, or added to if `addsToInput`; `nil` where not needed.
+  ///   - below: the layer that gave `x`, by whose slope `dx` is multiplied; `nil` for none.
   @inline(__always)
   public func backward(
-    _ parameters: UnsafePointer<Float>, _ x: UnsafePointer<Float>, output y: UnsafePointer<Float>,
-    outputGradient dy: UnsafeMutablePointer<Float>, rows: Int,
-    gradient: UnsafeMutablePointer<Float>, inputGradient dx: UnsafeMutablePointer<Float>?,
-    addsToInput: Bool = false
+    _ parameters: UnsafePointer<Float>, _ x: UnsafePointer<Float>,
+    sumGradient dy: UnsafePointer<Float>, rows: Int, gradient: UnsafeMutablePointer<Float>,
+    inputGradient dx: UnsafeMutablePointer<Float>?, addsToInput: Bool = false,
+    below: DenseLayer? = nil
   ) {
-    activation?.backward(dy, output: y, count: rows * outputs)
-    BLAS.multiply(
-      dy, .yes, x, .no, into: gradient + weightOffset, rows: outputs, columns: inputs, inner: rows)
+    let isWide = inputs >= Kernels.leastLayerWidth
+    let weightGradient = gradient + weightOffset
+    if isWide {
+      Kernels.outerProducts(
+        dy, x, into: weightGradient, rows: rows, columnsA: outputs, columnsB: inputs)
+    } else {
+      BLAS.multiply(
+        dy, .yes, x, .no, into: weightGradient, rows: outputs, columns: inputs, inner: rows)
+    }
     Kernels.columnSums(dy, rows: rows, columns: outputs, into: gradient + biasOffset)
-    if let dx {
+    guard let dx else { return }
+    if isWide {
+      Kernels.layerInputGradient(
+        dy, weights: parameters + weightOffset, into: dx, adds: addsToInput, rows: rows,
+        inputs: inputs, outputs: outputs, below: below.map { (x, $0.function) })
+    } else {
       BLAS.multiply(
         dy, .no, parameters + weightOffset, .no, into: dx, rows: rows, columns: inputs,
         inner: outputs, beta: addsToInput ? 1 : 0)
+      below?.activation?.backward(dx, output: x, count: rows * inputs)
     }
   }
 }

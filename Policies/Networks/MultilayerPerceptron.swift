@@ -2,8 +2,9 @@ import FedRLNumerics
 
 /// Fully connected layers in a row, with room for the activations of one batch.
 ///
-/// The parameters stay in the caller's flat vector; this holds what forward leaves for backward. After
-/// construction nothing is allocated. One owner at a time.
+/// The parameters stay in the caller's flat vector; this holds what forward leaves for backward, and
+/// transposed copies of the weights: call ``load(_:)`` whenever they changed. After construction nothing
+/// is allocated. One owner at a time.
 public final class MultilayerPerceptron {
   public let layers: [DenseLayer]
   /// Rows a call may have.
@@ -12,6 +13,9 @@ public final class MultilayerPerceptron {
   private let activations: FloatBuffer
   /// Where each layer's outputs begin in ``activations``.
   private let starts: [Int]
+  /// Wᵀ of the layers that read it, one after another, and where each begins.
+  private let transposed: FloatBuffer
+  private let transposedStarts: [Int]
   /// Two gradients by hidden outputs, `[maximumRows, widest hidden]` each, used in turn.
   private let deltas: FloatBuffer
   private let deltaStride: Int
@@ -32,6 +36,14 @@ public final class MultilayerPerceptron {
     }
     self.starts = starts
     activations = FloatBuffer(count: total)
+    var transposedStarts: [Int] = []
+    var transposedTotal = 0
+    for layer in layers {
+      transposedStarts.append(transposedTotal)
+      if layer.readsTransposed { transposedTotal += layer.inputs * layer.outputs }
+    }
+    self.transposedStarts = transposedStarts
+    transposed = FloatBuffer(count: transposedTotal)
     deltaStride = (layers.dropLast().map(\.outputs).max() ?? 0) * maximumRows
     deltas = FloatBuffer(count: trains ? 2 * deltaStride : 0)
   }
@@ -43,9 +55,18 @@ public final class MultilayerPerceptron {
     activations.pointer + starts[starts.count - 1]
   }
 
+  /// Takes note of new weights.
+  /// - Parameter parameters: the flat vector the layers point into.
+  /// - Complexity: O(weights).
+  public func load(_ parameters: UnsafePointer<Float>) {
+    for index in 0..<layers.count where layers[index].readsTransposed {
+      layers[index].transpose(parameters, into: transposed.pointer + transposedStarts[index])
+    }
+  }
+
   /// Computes all layers for `rows` inputs.
   /// - Parameters:
-  ///   - parameters: the flat vector the layers point into.
+  ///   - parameters: the flat vector that ``load(_:)`` was called with since it last changed.
   ///   - x: `[rows, inputs]`; must live until ``backward`` where that follows.
   /// - Returns: `[rows, outputs]`, valid until the next call.
   @discardableResult
@@ -56,7 +77,9 @@ public final class MultilayerPerceptron {
     var input = x
     for index in 0..<layers.count {
       let output = activations.pointer + starts[index]
-      layers[index].forward(parameters, input, rows: rows, into: output)
+      layers[index].forward(
+        parameters, transposed: transposed.pointer + transposedStarts[index], input, rows: rows,
+        into: output)
       input = UnsafePointer(output)
     }
     return output
@@ -75,13 +98,15 @@ public final class MultilayerPerceptron {
   ) {
     precondition(deltas.count == 2 * deltaStride, "a network made for inference cannot train")
     var delta = outputGradient
+    layers[layers.count - 1].activation?.backward(
+      delta, output: output, count: rows * outputs)
     for index in stride(from: layers.count - 1, through: 0, by: -1) {
       let input = index == 0 ? x : UnsafePointer(activations.pointer + starts[index - 1])
       let next = index == 0 ? inputGradient : deltas.pointer + (index & 1) * deltaStride
       layers[index].backward(
-        parameters, input, output: activations.pointer + starts[index], outputGradient: delta,
-        rows: rows, gradient: gradient, inputGradient: next,
-        addsToInput: index == 0 && addsToInput)
+        parameters, input, sumGradient: delta, rows: rows, gradient: gradient,
+        inputGradient: next, addsToInput: index == 0 && addsToInput,
+        below: index == 0 ? nil : layers[index - 1])
       if let next { delta = next }
     }
   }

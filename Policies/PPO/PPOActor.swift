@@ -30,6 +30,7 @@ public final class PPOActor: Actor {
       parameters.count == weights.count,
       "\(parameters.count) parameters for a policy of \(weights.count)")
     weights.pointer.update(from: parameters.values, count: weights.count)
+    network.load(weights.pointer)
     normalizer.load(observationMoments)
   }
 

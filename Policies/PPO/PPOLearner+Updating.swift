@@ -106,6 +106,7 @@ extension PPOLearner {
       secondMoments: memory.secondMoments.pointer, gradient: gradient.pointer,
       count: gradient.count, step: memory.adamSteps, learningRate: learningRate,
       gradientScale: clipFactor(norm: norm, maximum: settings.maxGradientNorm))
+    network.load(weights.pointer)
     return norm
   }
 

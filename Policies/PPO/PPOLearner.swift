@@ -82,7 +82,7 @@ public final class PPOLearner: Learner {
       task.environmentSteps % rollout.samples == 0,
       "\(task.environmentSteps) steps are no multiple of a rollout's \(rollout.samples)")
     precondition(task.parameters.count == weights.count)
-    weights.pointer.update(from: task.parameters.values, count: weights.count)
+    load(task.parameters.values)
     normalizer.load(task.observationMoments)
     if task.isFirstAfterSync { memory.synchronize(settings.optimizerOnSync) }
 
@@ -102,6 +102,13 @@ public final class PPOLearner: Learner {
       $0.baseAddress!.update(from: weights.pointer, count: weights.count)
     }
     return turn.report
+  }
+
+  /// Puts parameters in the place of those in training.
+  /// - Parameter parameters: `[layout.count]`
+  package func load(_ parameters: [Float]) {
+    weights.pointer.update(from: parameters, count: weights.count)
+    network.load(weights.pointer)
   }
 
   private func cast(_ memory: any AgentMemory) -> PPOMemory {

@@ -6,13 +6,35 @@
 
 /// `count` (< 16) floats; zeros in the other lanes.
 static INLINE lanes K(load_some)(const float *from, int64_t count) {
+#if defined(MASKS_AVX512)
+  return (lanes)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);
+#elif defined(MASKS_AVX2)
+  bits mask = lane_numbers < (int32_t)count;
+  lanes value;
+  ((__m256 *)&value)[0] = _mm256_maskload_ps(from, ((__m256i *)&mask)[0]);
+  ((__m256 *)&value)[1] = _mm256_maskload_ps(from + width / 2, ((__m256i *)&mask)[1]);
+  return value;
+#else
   lanes value = {0};
   memcpy(&value, from, (size_t)count * sizeof(float));
   return value;
+#endif
 }
 
 static INLINE void K(store_some)(float *to, lanes value, int64_t count) {
+#if defined(MASKS_AVX512)
+  _mm512_mask_storeu_ps(to, (__mmask16)((1u << count) - 1), (__m512)value);
+#elif defined(MASKS_AVX2)
+  bits mask = lane_numbers < (int32_t)count;
+  _mm256_maskstore_ps(to, ((__m256i *)&mask)[0], ((__m256 *)&value)[0]);
+  _mm256_maskstore_ps(to + width / 2, ((__m256i *)&mask)[1], ((__m256 *)&value)[1]);
+#else
   memcpy(to, &value, (size_t)count * sizeof(float));
+#endif
+}
+
+static INLINE lanes K(all)(float x) {
+  return (lanes){x, x, x, x, x, x, x, x, x, x, x, x, x, x, x, x};
 }
 
 static INLINE lanes K(select)(bits condition, lanes yes, lanes no) {
@@ -21,7 +43,7 @@ static INLINE lanes K(select)(bits condition, lanes yes, lanes no) {
 
 // Comparisons with NaN are false, so NaN passes.
 static INLINE lanes K(limit)(lanes x, float low, float high) {
-  lanes least = (lanes){0} + low, most = (lanes){0} + high;
+  lanes least = K(all)(low), most = K(all)(high);
   x = K(select)(x > most, most, x);
   return K(select)(x < least, least, x);
 }
@@ -74,6 +96,16 @@ static void K(bias_relu)(float *y, const float *bias, int64_t rows, int64_t colu
       y[c] = sum < 0 ? 0 : sum;
     }
   }
+}
+
+static void K(relu)(float *y, int64_t count) {
+  lanes zero = {0};
+  int64_t i = 0;
+  for (; i + width <= count; i += width) {
+    lanes value = *(lanes *)(y + i);
+    *(lanes *)(y + i) = K(select)(value < zero, zero, value);
+  }
+  for (; i < count; i++) y[i] = y[i] < 0 ? 0 : y[i];
 }
 
 static void K(bias)(float *y, const float *bias, int64_t rows, int64_t columns) {

@@ -2,6 +2,10 @@
 
 #include <string.h>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 // 16 lanes on every path: where registers are narrower the compiler splits them, so that the order
 // of every sum is the same everywhere. Alignment 4: rows begin anywhere.
 typedef float lanes __attribute__((vector_size(64), aligned(4), may_alias));
@@ -9,6 +13,8 @@ typedef int32_t bits __attribute__((vector_size(64), aligned(4), may_alias));
 typedef float half_lanes __attribute__((vector_size(32), aligned(4), may_alias));
 typedef double wide __attribute__((vector_size(64), aligned(8), may_alias));
 enum { width = 16 };
+
+static const bits lane_numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
 // tanh(x) = x P(x^2) / Q(x^2), fitted on [0, 8.5] for least relative error: weighted linear least
 // squares with Lawson's reweighting, then a search among neighbouring Float coefficients. Relative
@@ -31,22 +37,46 @@ enum { width = 16 };
 #define PASTE(a, b) a##_##b
 #define NAME(name, path) PASTE(name, path)
 
+// Tiles of products fill the registers: 32 of 16 floats under AVX-512, 16 of 8 under AVX2, 32 of 4
+// under NEON, 16 of 4 under SSE.
+#if defined(__aarch64__)
+#define PATH neon
+#define TILE_ROWS 6
+#else
 #define PATH portable
+#define TILE_ROWS 2
+#endif
+#define TILE_VECTORS 1
 #include "body.h"
+#include "dense.h"
+#undef TILE_ROWS
+#undef TILE_VECTORS
 #undef PATH
 
 #if defined(__x86_64__)
 #define PATH avx2
+#define MASKS_AVX2
+#define TILE_ROWS 6
+#define TILE_VECTORS 1
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #include "body.h"
+#include "dense.h"
 #pragma clang attribute pop
+#undef TILE_VECTORS
+#undef MASKS_AVX2
 #undef PATH
 
 #define PATH avx512
+#define MASKS_AVX512
+#define TILE_VECTORS 4
 #pragma clang attribute push(                                                                     \
     __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
 #include "body.h"
+#include "dense.h"
 #pragma clang attribute pop
+#undef TILE_VECTORS
+#undef TILE_ROWS
+#undef MASKS_AVX512
 #undef PATH
 #endif
 
@@ -66,20 +96,31 @@ typedef struct {
   void (*normalize)(const float *, const float *, const float *, float, float *, int64_t, int64_t);
   void (*moment_sums)(const float *, int64_t, int64_t, const double *, double *, double *);
   int64_t (*first_non_finite)(const float *, int64_t);
+  void (*dense_forward)(const float *, const float *, const float *, float *, int64_t, int64_t,
+                        int64_t, fedrl_activation);
+  void (*dense_input_gradient)(const float *, const float *, float *, int, int64_t, int64_t,
+                               int64_t, const float *, fedrl_activation);
+  void (*outer_products)(const float *, const float *, float *, int64_t, int64_t, int64_t);
 } path_table;
 
 #define TABLE(path)                                                                               \
   {                                                                                               \
     #path, tanh_##path, bias_tanh_##path, bias_relu_##path, bias_##path, tanh_backward_##path,    \
         relu_backward_##path, column_sums_##path, sum_of_squares_##path, scale_##path,            \
-        axpy_##path, adam_##path, normalize_##path, moment_sums_##path, first_non_finite_##path   \
+        axpy_##path, adam_##path, normalize_##path, moment_sums_##path, first_non_finite_##path,  \
+        dense_forward_##path, dense_input_gradient_##path, outer_products_##path                  \
   }
 
 static const path_table tables[] = {
 #if defined(__x86_64__)
     TABLE(avx512), TABLE(avx2),
 #endif
-    TABLE(portable)};
+#if defined(__aarch64__)
+    TABLE(neon)
+#else
+    TABLE(portable)
+#endif
+};
 enum { table_count = sizeof tables / sizeof tables[0] };
 
 static int is_supported(const char *name) {
@@ -90,7 +131,7 @@ static int is_supported(const char *name) {
            __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq");
   if (!strcmp(name, "avx2")) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
 #endif
-  return !strcmp(name, "portable");
+  return !strcmp(name, tables[table_count - 1].name);
 }
 
 static const path_table *chosen = &tables[table_count - 1];
@@ -153,6 +194,20 @@ void fedrl_moment_sums(const float *x, int64_t rows, int64_t columns, const doub
                        double *first, double *second) {
   chosen->moment_sums(x, rows, columns, center, first, second);
 }
+void fedrl_dense_forward(const float *x, const float *transposed, const float *bias, float *y,
+                         int64_t rows, int64_t inputs, int64_t outputs,
+                         fedrl_activation activation) {
+  chosen->dense_forward(x, transposed, bias, y, rows, inputs, outputs, activation);
+}
+void fedrl_dense_input_gradient(const float *dy, const float *weights, float *dx, int adds,
+                                int64_t rows, int64_t inputs, int64_t outputs, const float *below,
+                                fedrl_activation activation) {
+  chosen->dense_input_gradient(dy, weights, dx, adds, rows, inputs, outputs, below, activation);
+}
+void fedrl_outer_products(const float *a, const float *b, float *c, int64_t rows,
+                          int64_t a_columns, int64_t b_columns) {
+  chosen->outer_products(a, b, c, rows, a_columns, b_columns);
+}
 int64_t fedrl_first_non_finite(const float *x, int64_t count) {
   return chosen->first_non_finite(x, count);
 }
@@ -168,4 +223,29 @@ void fedrl_gather_rows(const float *x, const int32_t *indices, int64_t rows, int
     }
     memcpy(y + row * columns, x + indices[row] * columns, (size_t)columns * sizeof(float));
   }
+}
+
+void fedrl_transpose(const float *x, int64_t rows, int64_t columns, float *y) {
+  typedef float four __attribute__((vector_size(16), aligned(4), may_alias));
+  int64_t row = 0;
+  for (; row + 4 <= rows; row += 4) {
+    const float *from = x + row * columns;
+    int64_t column = 0;
+    for (; column + 4 <= columns; column += 4, from += 4) {
+      four a = *(const four *)from, b = *(const four *)(from + columns);
+      four c = *(const four *)(from + 2 * columns), d = *(const four *)(from + 3 * columns);
+      four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+      four ef = __builtin_shufflevector(a, b, 2, 6, 3, 7), gh = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+      float *to = y + column * rows + row;
+      *(four *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+      *(four *)(to + rows) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+      *(four *)(to + 2 * rows) = __builtin_shufflevector(ef, gh, 0, 1, 4, 5);
+      *(four *)(to + 3 * rows) = __builtin_shufflevector(ef, gh, 2, 3, 6, 7);
+    }
+    for (; column < columns; column++)
+      for (int64_t i = row; i < row + 4; i++) y[column * rows + i] = x[i * columns + column];
+  }
+  for (; row < rows; row++)
+    for (int64_t column = 0; column < columns; column++)
+      y[column * rows + row] = x[row * columns + column];
 }

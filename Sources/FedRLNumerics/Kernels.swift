@@ -5,7 +5,7 @@ private import CFedRLKernels
 /// Matrices are row-major and tight. Nothing here allocates, reads past its arrays or depends on their
 /// alignment, and for one ``pathName`` every result is deterministic.
 public enum Kernels {
-  /// The instruction set in use: `avx512`, `avx2` or `portable`. Part of a run's kernel set.
+  /// The instruction set in use: `avx512`, `avx2`, `neon` or `portable`. Part of a run's kernel set.
   public static var pathName: String { String(cString: fedrl_kernel_path()) }
 
   /// Switches to another instruction set for the whole process. For tests, and for repeating a run of
@@ -105,4 +105,64 @@ public enum Kernels {
     let index = fedrl_first_non_finite(x, Int64(count))
     return index < 0 ? nil : Int(index)
   }
+
+  /// What a layer does to its sums.
+  public enum LayerFunction: Sendable {
+    case linear, tanh, relu
+
+    fileprivate var code: fedrl_activation {
+      switch self {
+      case .linear: FEDRL_LINEAR
+      case .tanh: FEDRL_TANH
+      case .relu: FEDRL_RELU
+      }
+    }
+  }
+
+  /// From this width on the layer products here are faster than OpenBLAS's: one vector's lanes.
+  public static let leastLayerWidth = 16
+
+  /// `y ← f(x Wᵀ + b)`. A row's result does not depend on the other rows.
+  /// - Parameters:
+  ///   - x: `[rows, inputs]`
+  ///   - transposed: Wᵀ, `[inputs, outputs]`
+  ///   - bias: b, `[outputs]`
+  ///   - y: `[rows, outputs]`
+  @inline(__always)
+  public static func layerForward(
+    _ x: UnsafePointer<Float>, transposed: UnsafePointer<Float>, bias: UnsafePointer<Float>,
+    into y: UnsafeMutablePointer<Float>, rows: Int, inputs: Int, outputs: Int, _ f: LayerFunction
+  ) {
+    fedrl_dense_forward(
+      x, transposed, bias, y, Int64(rows), Int64(inputs), Int64(outputs), f.code)
+  }
+
+  /// `dx ← (dy W) f′`, or `(dx + dy W) f′` if `adds`, where f′ is the slope of the layer below.
+  /// - Parameters:
+  ///   - dy: `[rows, outputs]`
+  ///   - weights: W, `[outputs, inputs]`
+  ///   - dx: `[rows, inputs]`
+  ///   - below: what the layer below gave, `[rows, inputs]`, and its f; `nil` for a slope of 1.
+  @inline(__always)
+  public static func layerInputGradient(
+    _ dy: UnsafePointer<Float>, weights: UnsafePointer<Float>,
+    into dx: UnsafeMutablePointer<Float>, adds: Bool, rows: Int, inputs: Int, outputs: Int,
+    below: (output: UnsafePointer<Float>, f: LayerFunction)?
+  ) {
+    fedrl_dense_input_gradient(
+      dy, weights, dx, adds ? 1 : 0, Int64(rows), Int64(inputs), Int64(outputs), below?.output,
+      (below?.f ?? .linear).code)
+  }
+
+  /// `c[i, j] ← Σ_r a[r, i] b[r, j]`: the gradient of weights.
+  @inline(__always)
+  public static func outerProducts(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, into c: UnsafeMutablePointer<Float>,
+    rows: Int, columnsA: Int, columnsB: Int
+  ) { fedrl_outer_products(a, b, c, Int64(rows), Int64(columnsA), Int64(columnsB)) }
+
+  /// `y[c, r] ← x[r, c]`
+  public static func transpose(
+    _ x: UnsafePointer<Float>, rows: Int, columns: Int, into y: UnsafeMutablePointer<Float>
+  ) { fedrl_transpose(x, Int64(rows), Int64(columns), y) }
 }

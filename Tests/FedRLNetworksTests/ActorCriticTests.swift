@@ -12,7 +12,7 @@ import Testing
     var trunk: ActorCriticDesign.Trunk
     var description: String { "\(hidden) \(activation) \(trunk)" }
 
-    static let all: [Shape] = [[7, 6], [20], [], [17, 5, 9]].flatMap { hidden in
+    static let all: [Shape] = [[7, 6], [20], [], [17, 5, 9], [18, 35]].flatMap { hidden in
       Activation.allCases.flatMap { activation in
         ActorCriticDesign.Trunk.allCases.map {
           Shape(hidden: hidden, activation: activation, trunk: $0)
@@ -56,6 +56,7 @@ import Testing
     let expected = finiteDifferences(at: weights.map { Double($0) }, of: scalar)
 
     let network = ActorCriticNetwork(design, maximumRows: 6, trains: true)
+    network.load(weights)
     let (outputs, values) = network.forward(weights, x, rows: rows)
     for row in 0..<rows {
       let (exact, value) = oracle.actorCritic(
@@ -82,6 +83,8 @@ import Testing
       let x = (0..<20).map { Float($0) / 7 - 1 }
       let whole = ActorCriticNetwork(design, maximumRows: 4, trains: true)
       let acting = ActorCriticNetwork(design, maximumRows: 4, trains: false)
+      whole.load(weights)
+      acting.load(weights)
       let (outputs, values) = whole.forward(weights, x, rows: 4)
       let expected = (0..<12).map { outputs[$0] }
       let expectedValues = (0..<4).map { values[$0] }

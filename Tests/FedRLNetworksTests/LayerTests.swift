@@ -20,15 +20,16 @@ import Testing
     let x = reference.floats("x")
     let rows = x.count / inputs
     var y = [Float](repeating: 0, count: rows * outputs)
-    layer.forward(parameters, x, rows: rows, into: &y)
+    var transposed = [Float](repeating: 0, count: inputs * outputs)
+    layer.transpose(parameters, into: &transposed)
+    layer.forward(parameters, transposed: transposed, x, rows: rows, into: &y)
     expectClose(y, reference.numbers("y"), relative: 1e-5, absolute: 1e-6, "y")
 
-    var dy = reference.floats("grad_out")
+    let dy = reference.floats("grad_out")
     var gradient = [Float](repeating: 5, count: layout.count)
     var dx = [Float](repeating: 5, count: x.count)
     layer.backward(
-      parameters, x, output: y, outputGradient: &dy, rows: rows, gradient: &gradient,
-      inputGradient: &dx)
+      parameters, x, sumGradient: dy, rows: rows, gradient: &gradient, inputGradient: &dx)
     let expected = reference["grad_weights"]
     expectClose(
       gradient, expected.numbers("weight") + expected.numbers("bias"), relative: 1e-5,
@@ -44,16 +45,17 @@ import Testing
       var layout = ParameterLayout()
       let layer = DenseLayer(
         inputs: 1, outputs: 1, activation: activation, name: "actor.0", part: .actor, in: &layout)
-      var y = x
-      layer.forward([1, 0], x, rows: x.count, into: &y)
+      let network = MultilayerPerceptron(layers: [layer], maximumRows: x.count, trains: true)
+      network.load([1, 0])
+      let y = network.forward([1, 0], x, rows: x.count)
       let values = reference["values"][name]
-      expectClose(y, values.numbers("y"), relative: 1e-5, absolute: 1e-7, name)
+      expectClose(
+        x.indices.map { y[$0] }, values.numbers("y"), relative: 1e-5, absolute: 1e-7, name)
       var dy = [Float](repeating: 1, count: x.count)
       var gradient: [Float] = [0, 0]
       var dx = x
-      layer.backward(
-        [1, 0], x, output: y, outputGradient: &dy, rows: x.count, gradient: &gradient,
-        inputGradient: &dx)
+      network.backward(
+        [1, 0], x, rows: x.count, outputGradient: &dy, gradient: &gradient, inputGradient: &dx)
       // 1 − y² loses digits where y is near 1: absolute there.
       expectClose(dx, values.numbers("dy"), relative: 1e-5, absolute: 6e-7, "\(name)′")
     }

@@ -23,7 +23,7 @@ import Testing
       learner = kind.makeLearner() as! PPOLearner
       memory = kind.makeMemory() as! PPOMemory
       self.parameters = parameters ?? kind.initialParameters(RandomStream(seed: 1))
-      learner.weights.pointer.update(from: self.parameters.values, count: self.parameters.count)
+      learner.load(self.parameters.values)
       learner.begin(memory: memory, in: world, random: RandomStream(seed: 2))
       turn = Turn(
         makeTask(

@@ -193,10 +193,7 @@ import Testing
     let kind = PPOKind(settings, for: world.specification)
     let learner = kind.makeLearner() as! PPOLearner
     let memory = kind.makeMemory() as! PPOMemory
-    for segment in kind.layout.segments {
-      let values = before.floats(theirName(segment.name))
-      (learner.weights.pointer + segment.offset).update(from: values, count: segment.count)
-    }
+    learner.load(kind.layout.segments.flatMap { before.floats(theirName($0.name)) })
     fill(learner.rollout, reference)
     learner.rollout.finish(discount: settings.gamma, decay: settings.gaeLambda)
     expectClose(

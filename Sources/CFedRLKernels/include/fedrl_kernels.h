@@ -2,14 +2,14 @@
 
 #include <stdint.h>
 
-/// Vectorised single-precision kernels with run-time dispatch (AVX-512, AVX2 with FMA, portable).
+/// Vectorised single-precision kernels with run-time dispatch (AVX-512, AVX2 with FMA, NEON, portable).
 ///
 /// Matrices are row-major and tight. No kernel allocates, reads past its arrays or depends on their
 /// alignment; the last lanes of a row go through the same arithmetic as full ones, so that an
 /// element's result does not depend on where it lies. For one path all results are deterministic;
 /// AVX-512 and AVX2 give the same bits, the portable path rounds products before it adds them.
 
-/// The instruction set this process dispatches to: "avx512", "avx2" or "portable".
+/// The instruction set this process dispatches to: "avx512", "avx2", "neon" or "portable".
 const char *fedrl_kernel_path(void);
 
 /// Dispatches to another path from here on; 0 if this processor or build has no such path. For
@@ -74,3 +74,26 @@ void fedrl_moment_sums(const float *x, int64_t rows, int64_t columns, const doub
 
 /// The index of the first element that is infinite or NaN; -1 if all are finite.
 int64_t fedrl_first_non_finite(const float *x, int64_t count);
+
+/// What a layer does to its sums.
+typedef enum { FEDRL_LINEAR, FEDRL_TANH, FEDRL_RELU } fedrl_activation;
+
+/// y <- f(x transposed + bias): `x` is `[rows, inputs]`, `transposed` `[inputs, outputs]`, `y`
+/// `[rows, outputs]`. A row's result does not depend on the other rows.
+void fedrl_dense_forward(const float *x, const float *transposed, const float *bias, float *y,
+                         int64_t rows, int64_t inputs, int64_t outputs,
+                         fedrl_activation activation);
+
+/// dx <- (dy weights, or dx + dy weights if `adds`) times the slope of the layer below: `dy` is
+/// `[rows, outputs]`, `weights` `[outputs, inputs]`, `dx` and `below` `[rows, inputs]`; `below` is
+/// that layer's output, `activation` what it applied (FEDRL_LINEAR: slope 1, `below` may be NULL).
+void fedrl_dense_input_gradient(const float *dy, const float *weights, float *dx, int adds,
+                                int64_t rows, int64_t inputs, int64_t outputs, const float *below,
+                                fedrl_activation activation);
+
+/// c[i, j] <- sum over rows r of a[r, i] b[r, j]
+void fedrl_outer_products(const float *a, const float *b, float *c, int64_t rows,
+                          int64_t a_columns, int64_t b_columns);
+
+/// y[c, r] <- x[r, c]
+void fedrl_transpose(const float *x, int64_t rows, int64_t columns, float *y);
