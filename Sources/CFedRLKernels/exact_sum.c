@@ -2,62 +2,111 @@
 
 #include <string.h>
 
-// Clones are chosen once, when the program loads. Products and sums are never fused, so all clones
-// give the same bits.
+// Clones are chosen once, when the program loads. A product is rounded before it is added to; where
+// it is exact anyway, as a square of a float in double is, it may be fused. So all clones give the
+// same bits.
 #if defined(__x86_64__) && defined(__linux__)
-#define FEDRL_CLONES __attribute__((target_clones("avx512f", "avx2", "default")))
+#define FEDRL_CLONES __attribute__((target_clones("avx512f", "arch=haswell", "default")))
 #else
 #define FEDRL_CLONES
 #endif
+#define INLINE static inline __attribute__((always_inline))
 
-typedef float floats __attribute__((vector_size(32)));
+// Arrays begin anywhere.
+typedef float floats __attribute__((vector_size(32), aligned(1), may_alias));
+typedef uint32_t words __attribute__((vector_size(32), aligned(1), may_alias));
 typedef double doubles __attribute__((vector_size(64)));
-typedef int64_t integers __attribute__((vector_size(64)));
+typedef uint64_t integers __attribute__((vector_size(64)));
+typedef uint64_t totals_t __attribute__((vector_size(64), aligned(8), may_alias));
 
 enum { lanes = 8 };
 
-FEDRL_CLONES
-int fedrl_exact_sum_add(int64_t *totals, const float *values, size_t count, double factor,
-                        double limit, int subtract, double *squares) {
+// Macros, because a vector argument's ABI depends on the instruction set.
+
+/// value * factor, rounded to a whole number: adding 1.5 * 2^52 leaves a double whose low bits are
+/// the nearest whole number.
+#define ROUNDED(value, factor, magic) ((integers)((value) * (factor) + (magic)) - (integers)(magic))
+
+/// `count` is a multiple of the lanes.
+INLINE void add_group(int64_t *totals, size_t count, const void *const *values,
+                      const double *factors, const int group, fedrl_exact_sum_term *terms) {
 #pragma clang fp contract(off)
-  // Adding 1.5 * 2^52 leaves a double whose low bits are the nearest whole number.
+  // Far enough ahead of the loads for memory, near enough for the first cache.
+  enum { prefetch_bytes = 1024 };
   const doubles magic = (doubles){} + 0x1.8p52;
-  const integers flip = (integers){} - (int64_t)(subtract != 0);
-  doubles sums = {};
-  integers good = (integers){} - 1;
-  // The last, partial chunk is worked on in a copy padded with zeros.
-  float last_values[lanes] = {};
-  int64_t last_totals[lanes] = {};
-  const size_t whole = count - count % lanes;
-  if (whole < count) {
-    memcpy(last_values, values + whole, (count - whole) * sizeof(float));
-    memcpy(last_totals, totals + whole, (count - whole) * sizeof(int64_t));
+  const char *from[fedrl_exact_sum_group];
+  doubles factor[fedrl_exact_sum_group], squares[fedrl_exact_sum_group];
+  words largest[fedrl_exact_sum_group];
+#pragma unroll
+  for (int g = 0; g < group; g++) {
+    from[g] = values[g];
+    factor[g] = (doubles){} + factors[g];
+    squares[g] = (doubles){};
+    largest[g] = (words){};
   }
-  for (size_t start = 0; start < count; start += lanes) {
-    const float *from = start < whole ? values + start : last_values;
-    int64_t *to = start < whole ? totals + start : last_totals;
-    floats chunk;
-    integers total;
-    memcpy(&chunk, from, sizeof chunk);
-    memcpy(&total, to, sizeof total);
-    const doubles value = __builtin_convertvector(chunk, doubles);
-    const doubles term = value * factor;
-    const integers within = (integers)(term <= limit) & (integers)(term >= -limit);
-    const integers rounded = ((integers)(term + magic) - (integers)magic) & within;
-    good &= within;
-    sums += value * value;
-    total += (rounded ^ flip) - flip;
-    memcpy(to, &total, sizeof total);
+  for (size_t i = 0; i < count; i += lanes) {
+    integers total = *(totals_t *)(totals + i);
+#pragma unroll
+    for (int g = 0; g < group; g++) {
+      const char *chunk = from[g] + i * sizeof(float);
+      __builtin_prefetch(chunk + prefetch_bytes);
+      doubles value = __builtin_convertvector(*(const floats *)chunk, doubles);
+      total += ROUNDED(value, factor[g], magic);
+      {
+#pragma clang fp contract(fast)
+        squares[g] = value * value + squares[g];
+      }
+      words magnitude = *(const words *)chunk & 0x7fffffff;
+      largest[g] = __builtin_elementwise_max(largest[g], magnitude);
+    }
+    *(totals_t *)(totals + i) = total;
   }
-  if (whole < count) {
-    memcpy(totals + whole, last_totals, (count - whole) * sizeof(int64_t));
+#pragma unroll
+  for (int g = 0; g < group; g++)
+    for (int lane = 0; lane < lanes; lane++) {
+      terms[g].squares += squares[g][lane];
+      if (largest[g][lane] > terms[g].largest) terms[g].largest = largest[g][lane];
+    }
+}
+
+FEDRL_CLONES
+void fedrl_exact_sum_add(int64_t *totals, size_t count, const void *const *values,
+                         const double *factors, int group, fedrl_exact_sum_term *terms) {
+  const size_t rest = count % lanes, whole = count - rest;
+  for (int g = 0; g < group; g++) terms[g] = (fedrl_exact_sum_term){0, 0};
+  switch (group) {
+    case 1: add_group(totals, whole, values, factors, 1, terms); break;
+    case 2: add_group(totals, whole, values, factors, 2, terms); break;
+    case 3: add_group(totals, whole, values, factors, 3, terms); break;
+    case 4: add_group(totals, whole, values, factors, 4, terms); break;
+    default: __builtin_trap();
   }
-  double sum = 0;
-  int64_t all = -1;
-  for (int lane = 0; lane < lanes; lane++) {
-    sum += sums[lane];
-    all &= good[lane];
+  if (!rest) return;
+  // The last, partial chunk is worked on in copies padded with zeros.
+  int64_t last_totals[lanes] = {0};
+  memcpy(last_totals, totals + whole, rest * sizeof(int64_t));
+  for (int g = 0; g < group; g++) {
+    float last[lanes] = {0};
+    memcpy(last, (const char *)values[g] + whole * sizeof(float), rest * sizeof(float));
+    const void *one = last;
+    add_group(last_totals, lanes, &one, factors + g, 1, terms + g);
   }
-  *squares = sum;
-  return all != 0;
+  memcpy(totals + whole, last_totals, rest * sizeof(int64_t));
+}
+
+FEDRL_CLONES
+void fedrl_exact_sum_subtract(int64_t *totals, size_t count, const void *values, double factor) {
+#pragma clang fp contract(off)
+  const doubles magic = (doubles){} + 0x1.8p52;
+  const char *from = values;
+  for (size_t i = 0; i < count; i += lanes, from += lanes * sizeof(float)) {
+    const size_t some = count - i < lanes ? count - i : lanes;
+    float chunk[lanes] = {};
+    integers total = {};
+    memcpy(chunk, from, some * sizeof(float));
+    memcpy(&total, totals + i, some * sizeof(int64_t));
+    doubles value = __builtin_convertvector(*(const floats *)chunk, doubles);
+    total -= ROUNDED(value, (doubles){} + factor, magic);
+    memcpy(totals + i, &total, some * sizeof(int64_t));
+  }
 }

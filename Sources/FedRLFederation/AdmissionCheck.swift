@@ -1,7 +1,6 @@
 /// What an update must be before it is added to the fleet's sum.
 ///
-/// ``checkMetadata(of:)`` and ``checkSums(of:)`` look at the few numbers; the vector itself is
-/// checked by ``checkVector(of:)`` or, in the same pass that adds it, by ``WeightedMean``.
+/// The checks of metadata and sums look at few numbers; the vector itself is checked by ``checkVector(of:)`` or, in the same pass that adds it, by ``WeightedMean``.
 public struct AdmissionCheck: Sendable, Equatable {
   public var layoutDigest: LayoutDigest
   public var parameterCount: Int
@@ -31,19 +30,18 @@ public struct AdmissionCheck: Sendable, Equatable {
   /// All checks.
   /// - Complexity: O(parameters + features), one pass over the vector.
   public func check(_ update: borrowing ModelUpdate) throws(AdmissionError) {
-    try checkMetadata(of: update)
-    try checkSums(of: update)
+    try check(update.metadata, parameters: update.delta.count)
+    try check(update.sums)
     try checkVector(of: update)
   }
 
   /// Layout, length, base version and counts.
-  public func checkMetadata(of update: borrowing ModelUpdate) throws(AdmissionError) {
-    let metadata = update.metadata
+  public func check(_ metadata: UpdateMetadata, parameters: Int) throws(AdmissionError) {
     guard metadata.layoutDigest == layoutDigest else {
       throw .layoutDigest(got: metadata.layoutDigest, expected: layoutDigest)
     }
-    guard update.delta.count == parameterCount else {
-      throw .parameterCount(got: update.delta.count, expected: parameterCount)
+    guard parameters == parameterCount else {
+      throw .parameterCount(got: parameters, expected: parameterCount)
     }
     let oldest = ModelVersion(max(version.number - maximumStaleness, 0))
     guard (oldest...version).contains(metadata.baseVersion) else {
@@ -61,12 +59,12 @@ public struct AdmissionCheck: Sendable, Equatable {
   }
 
   /// Observation sums: there if and only if they were asked for, and possible.
-  public func checkSums(of update: borrowing ModelUpdate) throws(AdmissionError) {
+  public func check(_ sums: NormalizerSums?) throws(AdmissionError) {
     guard let features else {
-      if update.sums != nil { throw .sumsUnexpected }
+      if sums != nil { throw .sumsUnexpected }
       return
     }
-    guard let sums = update.sums else { throw .sumsMissing }
+    guard let sums else { throw .sumsMissing }
     guard sums.features == features else {
       throw .featureCount(got: sums.features, expected: features)
     }

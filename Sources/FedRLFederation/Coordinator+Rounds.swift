@@ -63,25 +63,25 @@ extension Coordinator {
     // Moved out and back, so that the bookkeeping is changed in place.
     state = .idle
     open.bytesUp += update.byteCount
-    let command: CoordinatorCommand
+    var commands: [CoordinatorCommand] = []
     let late = lateOr(.noRound, update)
     switch (turn, late) {
-    case (_, .late): command = .rejected(member, late)
+    case (_, .late): commands = [.rejected(member, late)]
     case (.reported, _), (.rejected, _):
-      command = .rejected(member, .duplicate(round: open.round))
-    case (.failed, _): command = .rejected(member, .withdrawn(round: open.round))
+      commands = [.rejected(member, .duplicate(round: open.round))]
+    case (.failed, _): commands = [.rejected(member, .withdrawn(round: open.round))]
     case (.pending, _):
       do throws(Rejection) {
-        let norm = try admit(update)
+        queue.append((member, try self.open(update)))
         open.end(member, as: .reported)
-        command = .accepted(member, round: open.round, norm: norm)
       } catch {
         open.end(member, as: .rejected)
-        command = .rejected(member, error)
+        commands = [.rejected(member, error)]
       }
     }
     state = .round(open)
-    return [command] + (open.pendingCount == 0 ? closeRound(at: time) : [])
+    if queue.count >= queueLimit { commands += addQueued() }
+    return commands + (open.pendingCount == 0 ? closeRound(at: time) : [])
   }
 
   /// `late` for an update of an earlier round, which costs its sender nothing now; else `other`.
@@ -90,11 +90,11 @@ extension Coordinator {
     return .late(round: base.number + 1)
   }
 
-  /// Decodes, checks and adds an update.
-  /// - Returns: its norm.
-  private mutating func admit(_ update: EncodedUpdate) throws(Rejection) -> Double {
+  /// Opens an update and checks everything but its vector.
+  private func open(_ update: EncodedUpdate) throws(Rejection) -> ReceivedUpdate {
+    let opened: ReceivedUpdate
     do throws(FrameError) {
-      try pipeline.codec.decode(update, into: &scratch)
+      opened = try ReceivedUpdate(update, codec: pipeline.codec)
     } catch {
       throw .malformed(error)
     }
@@ -104,17 +104,33 @@ extension Coordinator {
       maximumNorm: configuration.maximumNorm,
       features: expectsSums ? model.moments?.mean.count : nil)
     do throws(AdmissionError) {
-      try check.checkMetadata(of: scratch)
-      try check.checkSums(of: scratch)
+      try check.check(opened.metadata, parameters: opened.parameters)
+      try check.check(opened.sums)
     } catch {
       throw .refused(error)
     }
-    do throws(AggregationError) {
-      return try aggregator!.add(scratch)
-    } catch {
-      guard case .refused(let reason) = error else { preconditionFailure("\(error)") }
-      throw .refused(reason)
+    return opened
+  }
+
+  /// Adds the updates that wait for it.
+  /// - Returns: the verdict about each.
+  private mutating func addQueued() -> [CoordinatorCommand] {
+    guard !queue.isEmpty, case .round(var open) = state else { return [] }
+    let added = queue
+    queue.removeAll(keepingCapacity: true)
+    state = .idle
+    let verdicts = aggregator!.add(added.map(\.update), parallel: parallel)
+    let commands = zip(added, verdicts).map { entry, verdict -> CoordinatorCommand in
+      switch verdict {
+      case .success(let norm):
+        return .accepted(entry.member, round: open.round, norm: norm)
+      case .failure(let reason):
+        open.reject(entry.member)
+        return .rejected(entry.member, .refused(reason))
+      }
     }
+    state = .round(open)
+    return commands
   }
 
   /// Ends a member's turn without an update.
@@ -128,6 +144,7 @@ extension Coordinator {
 
   /// Merges what was admitted and publishes the next version.
   mutating func closeRound(at time: FleetTime) -> [CoordinatorCommand] {
+    let verdicts = addQueued()
     guard case .round(let open) = state else { preconditionFailure("no round is open") }
     let reported = open.members(.reported)
     var merged: Aggregate?
@@ -146,7 +163,7 @@ extension Coordinator {
       failed: open.members(.failed), late: open.members(.pending), bytesDown: open.bytesDown,
       bytesUp: open.bytesUp, sampleCount: merged?.sampleCount ?? 0,
       environmentSteps: merged?.environmentSteps ?? 0, updateNorm: norm)
-    return [.roundClosed(summary), .modelPublished(model)] + (isLast ? [.finished] : [])
+    return verdicts + [.roundClosed(summary), .modelPublished(model)] + (isLast ? [.finished] : [])
   }
 
   /// Applies a round's aggregate to the model.

@@ -29,8 +29,13 @@ public struct Coordinator: ~Copyable, Sendable {
   public internal(set) var available: Set<MemberID> = []
   var optimizer: any ServerOptimizer
   var aggregator: WeightedMean?
-  /// Reused from update to update.
-  var scratch = ModelUpdate.blank
+  /// Updates that were opened and are not added yet, in order of arrival.
+  var queue: [(member: MemberID, update: ReceivedUpdate)] = []
+  /// How many updates are added in one pass over memory. The verdict about an update comes when it is
+  /// added: with its own event if this is 1, at the latest before its round closes.
+  public let queueLimit: Int
+  /// How the vectors' pieces are shared out; the model does not depend on it.
+  public var parallel = ParallelLoop.serial
 
   /// - Parameters:
   ///   - configuration: without problems.
@@ -42,11 +47,11 @@ public struct Coordinator: ~Copyable, Sendable {
   public init(
     configuration: FederationConfiguration, initial: ParameterVector,
     observationFeatures: Int? = nil, initialMoments: Moments? = nil,
-    pipeline: UpdatePipeline = UpdatePipeline(),
+    pipeline: UpdatePipeline = UpdatePipeline(), queueLimit: Int = 1,
     optimizer: (any ServerOptimizer)? = nil
   ) {
     let problems = configuration.validate()
-    precondition(problems.isEmpty, "\(problems)")
+    precondition(problems.isEmpty && queueLimit > 0, "\(problems)")
     // Locals, because no stored property may be read here: where one is, Swift 6.3 destroys the fields
     // of a noncopyable struct that are set after it before they hold anything.
     let shared = SharedParameters(of: initial.layout, parts: configuration.sharedParts)
@@ -62,6 +67,7 @@ public struct Coordinator: ~Copyable, Sendable {
     self.configuration = configuration
     self.shared = shared
     self.pipeline = pipeline
+    self.queueLimit = queueLimit
     self.optimizer = step
     model = GlobalModel(
       rounds: configuration.rounds, parameters: shared.gather(initial), moments: moments)

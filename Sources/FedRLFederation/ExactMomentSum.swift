@@ -20,7 +20,7 @@ struct ExactMomentSum: Sendable, Equatable {
 
   var features: Int { first.count }
 
-  /// - Precondition: `sums` passed ``AdmissionCheck/checkSums(of:)``; at most 2¹⁶ terms.
+  /// - Precondition: `sums` passed ``AdmissionCheck/check(_:)-(NormalizerSums?)``; at most 2¹⁶ terms.
   mutating func add(_ sums: NormalizerSums) {
     count += sums.count
     for feature in first.indices {

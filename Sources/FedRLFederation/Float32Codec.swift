@@ -4,6 +4,7 @@ public struct Float32Codec: UpdateCodec, Equatable {
 
   public var name: String { "float32" }
   public var identifier: UInt8 { 0 }
+  public var isPlain: Bool { true }
 
   public func appendPayload(of delta: [Float], to bytes: inout [UInt8]) {
     // Little-endian hosts only: every platform Swift runs on today.

@@ -33,6 +33,12 @@ public struct OpenRound: Sendable, Equatable {
     pendingCount -= 1
   }
 
+  /// Takes a report back that could not be added.
+  mutating func reject(_ member: MemberID) {
+    assert(turns[member] == .reported)
+    turns[member] = .rejected
+  }
+
   /// Members whose turn stands so, in order.
   public func members(_ turn: Turn) -> [MemberID] { selected.filter { turns[$0] == turn } }
 }

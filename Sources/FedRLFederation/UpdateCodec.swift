@@ -7,6 +7,10 @@ public protocol UpdateCodec: Sendable {
   /// Stands in every frame; no two codecs share one.
   var identifier: UInt8 { get }
 
+  /// Whether the payload is the delta itself, four little-endian bytes per parameter: sums then read
+  /// it where it arrived.
+  var isPlain: Bool { get }
+
   /// Appends the payload of `delta`.
   func appendPayload(of delta: [Float], to bytes: inout [UInt8])
 
@@ -22,6 +26,8 @@ public protocol UpdateCodec: Sendable {
 }
 
 extension UpdateCodec {
+  public var isPlain: Bool { false }
+
   /// The whole message of an update.
   /// - Precondition: counts within 0…2³²−1.
   /// - Complexity: O(parameters + features).
@@ -43,10 +49,7 @@ extension UpdateCodec {
     throws(FrameError)
   {
     try encoded.withUnsafeBytes { (bytes) throws(FrameError) in
-      let header = try UpdateHeader(reading: bytes)
-      guard header.codec == identifier else {
-        throw .codec(got: header.codec, expected: identifier)
-      }
+      let header = try UpdateHeader(reading: bytes, of: self)
       update.metadata = header.metadata
       var reader = FrameReader(bytes)
       reader.position = UpdateHeader.size

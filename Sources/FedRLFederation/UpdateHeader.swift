@@ -58,6 +58,14 @@ struct UpdateHeader {
     guard bytes.count == needed else { throw .trailingBytes(bytes.count - needed) }
   }
 
+  /// As ``init(reading:)``, and refuses another codec's message.
+  init(reading bytes: UnsafeRawBufferPointer, of codec: some UpdateCodec) throws(FrameError) {
+    self = try UpdateHeader(reading: bytes)
+    guard self.codec == codec.identifier else {
+      throw .codec(got: self.codec, expected: codec.identifier)
+    }
+  }
+
   func readSums(from reader: inout FrameReader) -> NormalizerSums {
     // A count that no Int holds is as wrong as the largest one; admission refuses both.
     let count = Int(clamping: reader.next(UInt64.self))

@@ -1,4 +1,4 @@
-private import FedRLNumerics
+public import FedRLNumerics
 
 /// FedAvg's sum: Σ wᵢ Δᵢ ÷ Σ wᵢ, exact and therefore the same in any order of arrival.
 ///
@@ -42,55 +42,80 @@ public struct WeightedMean: Aggregator, ~Copyable {
     }
   }
 
-  /// Adds an update that passed the metadata and sums checks of ``AdmissionCheck``; checks its
-  /// vector in the same pass.
+  /// Adds an update that passed the other checks of ``AdmissionCheck``; checks its vector in the
+  /// same pass.
   /// - Complexity: O(parameters + features).
   public mutating func accumulate(_ update: borrowing ModelUpdate) throws(AggregationError) {
-    _ = try add(update)
+    if case .failure(let error) = add([ReceivedUpdate(update)])[0] { throw .refused(error) }
   }
 
-  /// As ``accumulate(_:)``.
-  /// - Returns: ‖Δ‖₂ of the update.
-  public mutating func add(_ update: borrowing ModelUpdate) throws(AggregationError) -> Double {
-    guard sum.terms < sum.maximumTerms else {
-      throw .refused(.tooManyUpdates(limit: sum.maximumTerms))
-    }
-    if momentSum != nil {
-      guard let sums = update.sums else { throw .refused(.sumsMissing) }
-      guard sums.features == center.count else {
-        throw .refused(.featureCount(got: sums.features, expected: center.count))
-      }
-    }
-    let norm = try addVector(update)
-    if let sums = update.sums { momentSum?.add(sums) }
-    updateCount += 1
-    sampleCount += update.metadata.sampleCount
-    environmentSteps += update.metadata.environmentSteps
-    return norm
-  }
-
-  private mutating func addVector(_ update: borrowing ModelUpdate) throws(AggregationError)
-    -> Double
+  /// Adds updates that passed the other checks of ``AdmissionCheck``; checks their vectors in the
+  /// same pass, and leaves out those that fail.
+  /// - Returns: of each update ‖Δ‖₂, or why it was left out.
+  /// - Complexity: O(updates · (parameters + features)); the vectors are read once.
+  public mutating func add(_ updates: [ReceivedUpdate], parallel: ParallelLoop = .serial)
+    -> [Result<Double, AdmissionError>]
   {
-    let weight =
-      weighting == .uniform ? 1 : Double(update.metadata.sampleCount) * weightScale
-    let squares: Double
-    do {
-      squares = try sum.add(update.delta, weight: weight)
-    } catch {
-      switch error {
-      case .notFinite(let index): throw .refused(.notFinite(index: index))
-      case .overflow(let index, _, let limit):
-        throw .refused(.magnitude(index: index, limit: limit))
-      case .length(let got, let expected):
-        throw .refused(.parameterCount(got: got, expected: expected))
+    var room = sum.maximumTerms - sum.terms
+    var verdicts = updates.map { update -> Result<Double, AdmissionError> in
+      if let refusal = refusal(of: update) { return .failure(refusal) }
+      room -= 1
+      return room < 0 ? .failure(.tooManyUpdates(limit: sum.maximumTerms)) : .success(0)
+    }
+    let candidates = updates.indices.filter {
+      if case .success = verdicts[$0] { true } else { false }
+    }
+    let outcomes = addVectors(candidates.map { updates[$0] }, parallel: parallel)
+    for (index, outcome) in zip(candidates, outcomes) {
+      verdicts[index] = outcome
+      guard case .success = outcome else { continue }
+      let update = updates[index]
+      if let sums = update.sums { momentSum?.add(sums) }
+      updateCount += 1
+      sampleCount += update.metadata.sampleCount
+      environmentSteps += update.metadata.environmentSteps
+    }
+    return verdicts
+  }
+
+  /// What can be said without looking at the vector.
+  private func refusal(of update: ReceivedUpdate) -> AdmissionError? {
+    guard update.parameters == sum.totals.count else {
+      return .parameterCount(got: update.parameters, expected: sum.totals.count)
+    }
+    guard momentSum != nil else { return nil }
+    guard let sums = update.sums else { return .sumsMissing }
+    guard sums.features == center.count else {
+      return .featureCount(got: sums.features, expected: center.count)
+    }
+    return nil
+  }
+
+  private mutating func addVectors(_ updates: [ReceivedUpdate], parallel: ParallelLoop)
+    -> [Result<Double, AdmissionError>]
+  {
+    ReceivedUpdate.withVectors(updates) { places in
+      let terms = zip(places, updates).map { place, update in
+        ExactSum.Term(
+          values: place,
+          weight: weighting == .uniform ? 1 : Double(update.metadata.sampleCount) * weightScale)
+      }
+      return zip(terms, sum.add(terms, parallel: parallel)).map { term, outcome in
+        switch outcome {
+        case .success(let squares):
+          if let maximumNorm, squares > maximumNorm * maximumNorm {
+            sum.remove(term)
+            return .failure(.norm(got: squares.squareRoot(), limit: maximumNorm))
+          }
+          return .success(squares.squareRoot())
+        case .failure(.notFinite(let index)): return .failure(.notFinite(index: index))
+        case .failure(.overflow(let index, _, let limit)):
+          return .failure(.magnitude(index: index, limit: limit))
+        case .failure(.length(let got, let expected)):
+          return .failure(.parameterCount(got: got, expected: expected))
+        }
       }
     }
-    if let maximumNorm, squares > maximumNorm * maximumNorm {
-      sum.remove(update.delta, weight: weight)
-      throw .refused(.norm(got: squares.squareRoot(), limit: maximumNorm))
-    }
-    return squares.squareRoot()
   }
 
   public consuming func finish() throws(AggregationError) -> Aggregate {

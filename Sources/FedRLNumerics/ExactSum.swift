@@ -51,43 +51,131 @@ public struct ExactSum: Sendable, Equatable {
       try add(count: values.count) { Double(values[$0]) * weight }
       return values.reduce(0) { $0 + Double($1) * Double($1) }
     }
-    let (fits, squares) = run(values, weight: weight, subtracting: false)
-    guard fits else {
-      // Integers come off as exactly as they went on.
-      _ = run(values, weight: weight, subtracting: true)
-      for (index, value) in values.enumerated() {
-        let term = Double(value) * weight
-        if !term.isFinite { throw .notFinite(index: index) }
-        if term.magnitude > termLimit {
-          throw .overflow(index: index, value: term, limit: termLimit)
-        }
-      }
-      preconditionFailure("a term was refused without reason")
+    let outcome = values.withUnsafeBytes {
+      add([Term(values: $0.baseAddress ?? Self.nowhere, weight: weight)])[0]
     }
-    terms += 1
-    return squares
+    return try outcome.get()
   }
 
   /// Takes a term that was added before out again, exactly.
   public mutating func remove(_ values: [Float], weight: Double = 1) {
-    precondition(terms > 0 && values.count == totals.count)
-    _ = run(values, weight: weight, subtracting: true)
+    precondition(values.count == totals.count)
+    values.withUnsafeBytes {
+      remove(Term(values: $0.baseAddress ?? Self.nowhere, weight: weight))
+    }
+  }
+
+  /// A term that lies in memory.
+  public struct Term {
+    /// As many Float32 numbers as the sum has, on any address.
+    public var values: UnsafeRawPointer
+    /// Finite, also times 2^`fractionBits`.
+    public var weight: Double
+
+    public init(values: UnsafeRawPointer, weight: Double) {
+      self.values = values
+      self.weight = weight
+    }
+  }
+
+  /// Stands for the numbers of an empty term, which nobody reads.
+  private static var nowhere: UnsafeRawPointer { UnsafeRawPointer(bitPattern: 64)! }
+
+  /// Parameters that one thread works on while their totals stay in its second cache.
+  private static var pieceLength: Int { 1 << 15 }
+
+  /// Adds several terms in one pass; each that cannot be added is left out.
+  /// - Parameters:
+  ///   - terms: together with those before at most ``maximumTerms``.
+  ///   - parallel: shares out pieces of the vectors.
+  /// - Returns: for each term Σ values², in an order of its own that never changes, or why it was
+  ///   left out.
+  /// - Complexity: O(terms · count); memory is read once.
+  public mutating func add(_ added: [Term], parallel: ParallelLoop = .serial)
+    -> [Result<Double, Failure>]
+  {
+    precondition(
+      terms + added.count <= maximumTerms, "more than \(maximumTerms) terms in an exact sum")
+    let count = totals.count
+    let pieces = (count + Self.pieceLength - 1) / Self.pieceLength
+    let values: [UnsafeRawPointer?] = added.map { $0.values }
+    // Scaling by a power of two is exact, so the limit means the same on both sides.
+    let factors = added.map { $0.weight * scale }
+    precondition(factors.allSatisfy(\.isFinite), "a weight too large for an exact sum")
+    // `[pieces, terms]`
+    var found = [fedrl_exact_sum_term](
+      repeating: fedrl_exact_sum_term(), count: pieces * added.count)
+    totals.withUnsafeMutableBufferPointer { totals in
+      found.withUnsafeMutableBufferPointer { found in
+        let (totals, found) = (totals, found)
+        parallel(pieces) { piece in
+          let range = Self.range(ofPiece: piece, count: count)
+          Self.add(
+            values, factors, range, into: totals,
+            found.baseAddress.map { $0 + piece * added.count })
+        }
+      }
+    }
+    return added.indices.map { index in
+      var squares = 0.0
+      var fits = true
+      for piece in 0..<pieces {
+        let part = found[piece * added.count + index]
+        squares += part.squares
+        let largest = Double(Float(bitPattern: part.largest)) * factors[index].magnitude
+        if !(largest <= termLimit * scale) { fits = false }
+      }
+      terms += 1
+      if fits { return .success(squares) }
+      remove(added[index])
+      return .failure(failure(of: added[index]))
+    }
+  }
+
+  /// Takes a term that was added before out again, exactly.
+  public mutating func remove(_ term: Term) {
+    precondition(terms > 0)
+    totals.withUnsafeMutableBufferPointer {
+      fedrl_exact_sum_subtract($0.baseAddress, $0.count, term.values, term.weight * scale)
+    }
     terms -= 1
   }
 
-  private mutating func run(_ values: [Float], weight: Double, subtracting: Bool)
-    -> (fits: Bool, squares: Double)
-  {
-    var squares = 0.0
-    let fits = totals.withUnsafeMutableBufferPointer { totals in
-      values.withUnsafeBufferPointer { values in
-        // Scaling by a power of two is exact, so the limit means the same on both sides.
-        fedrl_exact_sum_add(
-          totals.baseAddress, values.baseAddress, values.count, weight * scale,
-          termLimit * scale, subtracting ? 1 : 0, &squares)
+  private static func range(ofPiece piece: Int, count: Int) -> Range<Int> {
+    piece * pieceLength..<min((piece + 1) * pieceLength, count)
+  }
+
+  /// Adds a range of all terms, some at a time.
+  private static func add(
+    _ values: [UnsafeRawPointer?], _ factors: [Double], _ range: Range<Int>,
+    into totals: UnsafeMutableBufferPointer<Int64>,
+    _ found: UnsafeMutablePointer<fedrl_exact_sum_term>?
+  ) {
+    let group = Int(fedrl_exact_sum_group)
+    let starts = values.map { $0.map { $0 + 4 * range.lowerBound } }
+    for first in stride(from: 0, to: values.count, by: group) {
+      starts.withUnsafeBufferPointer { starts in
+        factors.withUnsafeBufferPointer { factors in
+          fedrl_exact_sum_add(
+            totals.baseAddress! + range.lowerBound, range.count, starts.baseAddress! + first,
+            factors.baseAddress! + first, Int32(min(group, values.count - first)),
+            found! + first)
+        }
       }
     }
-    return (fits != 0, squares)
+  }
+
+  /// Why a term does not fit.
+  private func failure(of term: Term) -> Failure {
+    for index in 0..<totals.count {
+      let value = Double(term.values.loadUnaligned(fromByteOffset: 4 * index, as: Float.self))
+      let product = value * term.weight
+      if !product.isFinite { return .notFinite(index: index) }
+      if product.magnitude > termLimit {
+        return .overflow(index: index, value: product, limit: termLimit)
+      }
+    }
+    preconditionFailure("a term was refused without reason")
   }
 
   /// Adds `weight · values`, or throws and leaves the sum as it was.

@@ -21,11 +21,15 @@ public final class FederatedArm: ArmSimulation {
       plan.learner.normalizesObservations ? plan.specification.observations.count : nil
     coordinator = Coordinator(
       configuration: plan.federation, initial: fleet.initialParameters,
-      observationFeatures: features, initialMoments: plan.initialMoments)
+      observationFeatures: features, initialMoments: plan.initialMoments,
+      queueLimit: Self.updatesInOnePass)
     for member in fleet.members {
       _ = coordinator.handle(.memberAvailable(MemberID(member.index)), at: now)
     }
   }
+
+  /// Enough to make little of the sum's own traffic, few enough to hold.
+  private static let updatesInOnePass = 32
 
   public var round: Int { coordinator.round - 1 }
   public var isFinished: Bool { coordinator.state == .finished }
@@ -36,6 +40,8 @@ public final class FederatedArm: ArmSimulation {
   public func runRound(pool: WorkerPool, egress: (EgressRecord) throws -> Void) throws
     -> RoundRecord
   {
+    coordinator.parallel = pool.loop
+    defer { coordinator.parallel = .serial }
     var commands = try openRound()
     guard case .send(let message, let selected, let round, _) = commands.removeFirst() else {
       preconditionFailure("an open round begins with its model")

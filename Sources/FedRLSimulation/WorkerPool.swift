@@ -1,3 +1,4 @@
+public import FedRLNumerics
 private import Foundation
 private import Synchronization
 
@@ -55,6 +56,17 @@ public final class WorkerPool: Sendable {
       for helper in helpers { helper.join() }
       if let first = failures.withLock({ $0.min { $0.position < $1.position } }) {
         throw first.error
+      }
+    }
+  }
+
+  /// These workers, for loops whose pieces cannot fail.
+  public var loop: ParallelLoop {
+    ParallelLoop { pieces, body in
+      do {
+        try self.run(pieces: pieces) { _, piece in body(piece) }
+      } catch {
+        preconditionFailure("a loop's body does not throw: \(error)")
       }
     }
   }

@@ -6,7 +6,7 @@ import Testing
   static let members = (0..<4).map { MemberID($0) }
 
   func make(
-    members: Int = 4, features: Int? = nil,
+    members: Int = 4, features: Int? = nil, queueLimit: Int = 1,
     _ change: (inout FederationConfiguration) -> Void = { _ in }
   ) -> Coordinator {
     var configuration = FederationConfiguration()
@@ -15,7 +15,7 @@ import Testing
     change(&configuration)
     var coordinator = Coordinator(
       configuration: configuration, initial: ParameterVector(layout: layout),
-      observationFeatures: features)
+      observationFeatures: features, queueLimit: queueLimit)
     for member in 0..<members {
       #expect(coordinator.handle(.memberAvailable(MemberID(member)), at: .zero).isEmpty)
     }
@@ -51,6 +51,47 @@ import Testing
   func rejection(_ commands: [CoordinatorCommand]) -> Rejection? {
     for case .rejected(_, let reason) in commands { return reason }
     return nil
+  }
+
+  @Test func updatesThatWaitForOthersGetTheirVerdictBeforeTheRoundCloses() throws {
+    var together = make(queueLimit: 3) { $0.maximumNorm = 10 }
+    var single = make { $0.maximumNorm = 10 }
+    _ = together.handle(.beginRound, at: .zero)
+    _ = single.handle(.beginRound, at: .zero)
+    // The second is too large, the third is not even an update.
+    var singleCommands = report(&single, 0, 1) + report(&single, 1, 9)
+    #expect(report(&together, 0, 1).isEmpty)
+    #expect(report(&together, 1, 9).isEmpty)
+    let nonsense = CoordinatorEvent.updateReceived(from: MemberID(2), EncodedUpdate([1, 2, 3]))
+    singleCommands += single.handle(nonsense, at: FleetTime(seconds: 1))
+    let refused = together.handle(nonsense, at: FleetTime(seconds: 1))
+    #expect(refused.count == 1)
+    #expect(rejection(refused) != nil)
+    // A second update of one that waits is a duplicate.
+    #expect(rejection(report(&together, 0, 1)) == .duplicate(round: 1))
+    let last = report(&together, 3, 2)
+    singleCommands += report(&single, 3, 2)
+    guard case .accepted(MemberID(0), 1, _) = last[0],
+      case .rejected(MemberID(1), .refused(.norm)) = last[1],
+      case .accepted(MemberID(3), 1, _) = last[2]
+    else {
+      Issue.record("\(last)")
+      return
+    }
+    #expect(summary(last)?.reported == [MemberID(0), MemberID(3)])
+    #expect(summary(last)?.rejected == [MemberID(1), MemberID(2)])
+    #expect(summary(last)?.outcome == summary(singleCommands)?.outcome)
+    #expect(together.model == single.model)
+  }
+
+  @Test func aDeadlineWaitsForNobodyButCountsWhatWaits() throws {
+    var coordinator = make(queueLimit: 100) { $0.deadlineSeconds = 60 }
+    _ = coordinator.handle(.beginRound, at: .zero)
+    #expect(report(&coordinator, 2, 1).isEmpty)
+    let closing = coordinator.handle(
+      .deadline(round: 1, phase: .training), at: FleetTime(seconds: 60))
+    #expect(summary(closing)?.reported == [MemberID(2)])
+    #expect(summary(closing)?.late.count == 3)
   }
 
   @Test func aRoundInWhichAllReport() throws {

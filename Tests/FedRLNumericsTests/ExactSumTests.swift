@@ -84,4 +84,81 @@ import Testing
     sum.remove(terms[1], weight: 0.3)
     #expect(sum == before)
   }
+
+  /// A way to run a loop that is as unlike the usual one as can be.
+  private static let backwards = ParallelLoop { pieces, body in
+    for piece in (0..<pieces).reversed() { body(piece) }
+  }
+
+  @Test(arguments: [1, 8, 37, 32_768, 70_001]) func manyTermsAtOnceAreAsOneByOne(_ count: Int)
+    throws
+  {
+    var random = RandomStream(seed: 75)
+    let terms = (0..<7).map { _ in (0..<count).map { _ in Float(random.normal()) } }
+    let weights = (1...7).map { Double($0) / 16 }
+    var single = ExactSum(count: count)
+    var norms: [Double] = []
+    for (term, weight) in zip(terms, weights) {
+      norms.append(try single.add(term, weight: weight))
+    }
+    for loop in [ParallelLoop.serial, Self.backwards] {
+      var sum = ExactSum(count: count)
+      let outcomes = Self.add(terms, weights, to: &sum, loop)
+      #expect(sum == single)
+      #expect(try outcomes.map { try $0.get() } == norms)
+      // Reference: the squares one by one.
+      let exact = terms[3].reduce(0) { $0 + Double($1) * Double($1) }
+      #expect((norms[3] - exact).magnitude <= 1e-12 * exact)
+    }
+  }
+
+  @Test(arguments: [0, 5, 40_000, 69_999])
+  func oneBadTermAmongManyIsLeftOutAndNamed(_ place: Int) throws {
+    let count = 70_000
+    var random = RandomStream(seed: 76)
+    let good = (0..<6).map { _ in (0..<count).map { _ in Float(random.normal()) } }
+    var expected = ExactSum(count: count)
+    for term in good { try expected.add(term) }
+    for bad in [Float.nan, .infinity, -.infinity, 1e30, -.greatestFiniteMagnitude] {
+      var term = good[0]
+      term[place] = bad
+      // Behind the first bad number there may be more.
+      if place + 9 < count { term[place + 9] = .signalingNaN }
+      var sum = ExactSum(count: count)
+      let outcomes = Self.add(
+        good[..<3] + [term] + good[3...], [Double](repeating: 1, count: 7), to: &sum, .serial)
+      #expect(sum == expected)
+      for (index, outcome) in outcomes.enumerated() where index != 3 {
+        #expect(throws: Never.self) { try outcome.get() }
+      }
+      guard case .failure(let failure) = outcomes[3] else {
+        Issue.record("\(bad) was added")
+        continue
+      }
+      switch failure {
+      case .notFinite(let index): #expect(index == place && !bad.isFinite)
+      case .overflow(let index, let value, _): #expect(index == place && value == Double(bad))
+      case .length: Issue.record("\(failure)")
+      }
+    }
+  }
+
+  /// Adds arrays, which stand at addresses that no vector is aligned to.
+  private static func add(
+    _ terms: [[Float]], _ weights: [Double], to sum: inout ExactSum, _ loop: ParallelLoop
+  ) -> [Result<Double, ExactSum.Failure>] {
+    let buffers = terms.map { term in
+      let buffer = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: 4 * term.count + 5, alignment: 8)
+      term.withUnsafeBytes {
+        UnsafeMutableRawBufferPointer(rebasing: buffer[5...]).copyMemory(from: $0)
+      }
+      return buffer
+    }
+    defer { for buffer in buffers { buffer.deallocate() } }
+    return sum.add(
+      zip(buffers, weights).map {
+        ExactSum.Term(values: UnsafeRawPointer($0.baseAddress! + 5), weight: $1)
+      }, parallel: loop)
+  }
 }

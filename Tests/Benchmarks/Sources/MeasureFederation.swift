@@ -21,17 +21,41 @@ private func update(_ parameters: Int, seed: UInt64) -> ModelUpdate {
     delta: (0..<parameters).map { _ in Float(random.uniform(-0.01, 0.01)) })
 }
 
-/// A hundred updates of a million parameters each into one exact sum, and its mean.
+/// A hundred updates of a million parameters each, as they arrived, into one exact sum and its mean;
+/// beside it what merely reading as much memory takes.
 private func measureSums(_ bench: Bench) throws {
   let parameters = 1_000_000
-  let updates = (1...4).map { update(parameters, seed: $0) }
-  try bench.values("aggregation, 100 × 1 M float32", "GB/s", note: "of updates, exact sum") {
-    let seconds = try Bench.seconds {
-      var mean = WeightedMean(parameters: parameters, weighting: .samples)
-      for index in 0..<100 { try mean.accumulate(updates[index % updates.count]) }
-      _ = try mean.finish()
+  let codec = Float32Codec()
+  let updates = try (1...100).map {
+    try ReceivedUpdate(codec.encode(update(parameters, seed: $0)), codec: codec)
+  }
+  let memory = (1...100).map { [Float](repeating: Float($0), count: parameters) }
+  let gigabytes = 400 * Double(parameters) / 1e9
+  for threads in Set([1, bench.options.threads]).sorted() {
+    let loop = WorkerPool(count: threads).loop
+    let found = UnsafeMutableBufferPointer<Double>.allocate(capacity: 100)
+    defer { found.deallocate() }
+    bench.values(
+      "memory read, 100 × 4 MB", "GB/s", threads: threads, note: "this machine's bandwidth"
+    ) {
+      gigabytes
+        / Bench.seconds {
+          loop(100) { piece in
+            found[piece] = Kernels.sumOfSquares(memory[piece], count: parameters)
+          }
+        }
     }
-    return 400 * Double(parameters) / seconds / 1e9
+    try bench.values(
+      "aggregation, 100 × 1 M float32", "GB/s", threads: threads,
+      note: "of messages: exact sum, norms, checks, mean"
+    ) {
+      let seconds = try Bench.seconds {
+        var mean = WeightedMean(parameters: parameters, weighting: .samples)
+        for verdict in mean.add(updates, parallel: loop) { _ = try verdict.get() }
+        _ = try mean.finish()
+      }
+      return gigabytes / seconds
+    }
   }
 }
 
