@@ -110,3 +110,10 @@ void fedrl_exact_sum_subtract(int64_t *totals, size_t count, const void *values,
     memcpy(totals + i, &total, some * sizeof(int64_t));
   }
 }
+
+FEDRL_CLONES
+void fedrl_exact_sum_values(const int64_t *totals, size_t count, double scale, double divisor,
+                            double *values) {
+#pragma clang fp contract(off)
+  for (size_t i = 0; i < count; i++) values[i] = (double)totals[i] * scale / divisor;
+}

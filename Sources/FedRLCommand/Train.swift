@@ -84,6 +84,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     BLAS.useOneThread()
+    ProcessMemory.keepFreed()
     Interruption.installHandlers()
     let given = try givenRun()
     let loaded = try ScenarioLoader.load(

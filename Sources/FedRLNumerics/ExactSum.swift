@@ -206,6 +206,10 @@ public struct ExactSum: Sendable, Equatable {
 
   /// All sums, divided by `divisor`.
   public func values(dividedBy divisor: Double = 1) -> [Double] {
-    totals.map { Double($0) / scale / divisor }
+    // The scale is a power of two, so multiplying by its inverse is exact.
+    [Double](unsafeUninitializedCapacity: totals.count) { values, count in
+      fedrl_exact_sum_values(totals, totals.count, 1 / scale, divisor, values.baseAddress)
+      count = totals.count
+    }
   }
 }

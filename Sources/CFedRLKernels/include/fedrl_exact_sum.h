@@ -22,3 +22,7 @@ void fedrl_exact_sum_add(int64_t *totals, size_t count, const void *const *value
 
 /// Takes off what fedrl_exact_sum_add added for one term.
 void fedrl_exact_sum_subtract(int64_t *totals, size_t count, const void *values, double factor);
+
+/// values[i] <- totals[i] * scale / divisor
+void fedrl_exact_sum_values(const int64_t *totals, size_t count, double scale, double divisor,
+                            double *values);

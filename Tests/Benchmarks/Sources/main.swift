@@ -8,6 +8,7 @@ func run() throws {
   var options = Options()
   try options.parse(Array(CommandLine.arguments.dropFirst()))
   BLAS.useOneThread()
+  ProcessMemory.keepFreed()
   let report = Report(asJSON: options.isJSON)
   report.begin()
   let bench = Bench(options: options) { report.add($0) }
