@@ -43,6 +43,7 @@ let package = Package(
       targets: [
         "FedRLNumerics", "FedRLCore", "FedRLClassicControl", "FedRLVacuum", "FedRLNetworks",
         "FedRLPPO", "FedRLFederation", "FedRLSimulation", "FedRLScenario", "FedRLReporting",
+        "CAllocationCounter",
       ]),
   ],
   dependencies: [
@@ -136,8 +137,9 @@ if strict {
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "FedRLClassicControl", "FedRLCommand", "FedRLCore", "FedRLFederation", "FedRLNetworks",
-        "FedRLNumerics", "FedRLPPO", "FedRLReporting", "FedRLScenario", "FedRLSimulation",
+        "CAllocationCounter", "FedRLClassicControl", "FedRLCommand", "FedRLCore",
+        "FedRLFederation", "FedRLNetworks", "FedRLNumerics", "FedRLPPO", "FedRLReporting",
+        "FedRLScenario", "FedRLSimulation",
         "FedRLVacuum",
       ],
       path: "Tests/Benchmarks/Sources", swiftSettings: swiftSettings))

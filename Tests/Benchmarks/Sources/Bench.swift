@@ -4,9 +4,9 @@ import Glibc
 /// Measures figures and hands them to a report.
 final class Bench {
   let options: Options
-  private let report: (Figure) -> Void
+  private let report: Report
 
-  init(options: Options, report: @escaping (Figure) -> Void) {
+  init(options: Options, report: Report) {
     self.options = options
     self.report = report
   }
@@ -40,8 +40,16 @@ final class Bench {
         values.append(rows.reduce(0) { $0 + $1.done } / clock.seconds)
         share += clock.processorSeconds / clock.seconds / Double(threads)
       }
-      add(name, unit, threads, values, share: share, note)
+      try add(name, unit, threads, values, share: share, note)
     }
+  }
+
+  /// Amounts per second of one repetition on this thread.
+  static func rate(seconds: Double = 0.4, _ work: Work) rethrows -> Double {
+    let clock = Stopwatch()
+    var done = 0.0
+    repeat { done += try work() } while clock.seconds < seconds
+    return done / clock.seconds
   }
 
   private static func repeats(_ row: Row, seconds: Double) throws {
@@ -52,26 +60,79 @@ final class Bench {
 
   /// Values that `body` works out itself, once per repetition.
   func values(
-    _ name: String, _ unit: String, threads: Int = 1, note: String = "", _ body: () throws -> Double
-  ) rethrows {
+    _ name: String, _ unit: String, threads: Int = 1, repetitions: Int? = nil, note: String = "",
+    _ body: () throws -> Double
+  ) throws {
     let clock = Stopwatch()
-    let values = try (0..<options.repetitions).map { _ in try body() }
-    let share = clock.processorSeconds / clock.seconds
-    add(name, unit, threads, values, share: share * Double(options.repetitions), note)
+    let count = repetitions ?? options.repetitions
+    let values = try (0..<count).map { _ in try body() }
+    let share = clock.processorSeconds / clock.seconds / Double(threads)
+    try add(name, unit, threads, values, share: share * Double(options.repetitions), note)
   }
 
-  /// Seconds of one call of `body`, the fastest that `repeats` calls in a row average to.
+  /// The same work here and in another library, in turns, and how many times as fast it is here.
+  /// - Parameters:
+  ///   - peer: a work of `peers.py` with its arguments, measured in the same unit.
+  ///   - ours: one repetition; its number serves as a seed. `nil`: it did not reach its goal.
+  func versus(
+    _ name: String, _ unit: String, threads: Int = 1, repetitions: Int? = nil, peer: [String],
+    _ ours: (_ repetition: Int) throws -> Double?
+  ) throws {
+    guard let python = options.python(for: peer) else {
+      report.skip(
+        "\(name) against \(peer.joined(separator: " "))", why: "there is no Python for it")
+      return
+    }
+    let count = repetitions ?? options.repetitions
+    var mine: [Double] = []
+    var theirs: [Double] = []
+    var pairs: [(Double, Double)] = []
+    let library: String
+    do {
+      let other = try Peer(python: python, work: peer)
+      library = other.library
+      for repetition in 0..<count {
+        let first = try ours(repetition)
+        let second = try other.run(repetition)
+        if let first { mine.append(first) }
+        if let second { theirs.append(second) }
+        if let first, let second { pairs.append((first, second)) }
+      }
+    } catch let missing as Peer.Missing {
+      report.skip("\(name) against \(peer.joined(separator: " "))", why: missing.description)
+      return
+    }
+    func row(_ who: String, _ unit: String, _ values: [Double]) throws {
+      if values.isEmpty { return report.skip("\(name): \(who)", why: "no run reached the goal") }
+      try report.add(
+        Figure(
+          name: "\(name): \(who)", unit: unit, threads: threads, values: values,
+          processorShare: nil,
+          note: values.count == count ? "" : "\(values.count) of \(count) reached it"))
+    }
+    try row("fedrl", unit, mine)
+    try row(library, unit, theirs)
+    let isBetterWhenMore = Figure.isBetterWhenMore(unit)
+    try row(
+      "times as fast as \(library.prefix { $0 != " " })", "×",
+      pairs.map { isBetterWhenMore ? $0 / $1 : $1 / $0 })
+  }
+
+  /// Seconds of one call of `body`, on average over `repeats`.
   static func seconds(_ repeats: Int = 1, _ body: () throws -> Void) rethrows -> Double {
     let clock = Stopwatch()
     for _ in 0..<repeats { try body() }
     return clock.seconds / Double(repeats)
   }
 
+  /// Says that something was not measured.
+  func skip(_ name: String, why: String) { report.skip(name, why: why) }
+
   private func add(
     _ name: String, _ unit: String, _ threads: Int, _ values: [Double], share: Double,
     _ note: String
-  ) {
-    report(
+  ) throws {
+    try report.add(
       Figure(
         name: name, unit: unit, threads: threads, values: values,
         processorShare: share / Double(options.repetitions), note: note))

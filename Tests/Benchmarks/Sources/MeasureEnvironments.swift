@@ -7,7 +7,9 @@ func measureEnvironments(_ bench: Bench) throws {
   func steps(_ name: String, _ kind: any EnvironmentKind, copies: Int, hold: Int = 1, all: Bool)
     throws
   {
-    try bench.rate("\(name), \(copies) copies", "steps/s", onAllThreads: all) {
+    try bench.rate(
+      "\(name), \(copies) \(copies == 1 ? "copy" : "copies")", "steps/s", onAllThreads: all
+    ) {
       let driver = Driver(kind, copies: copies, hold: hold)
       return { driver.run() }
     }

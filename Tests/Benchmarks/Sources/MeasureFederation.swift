@@ -1,3 +1,4 @@
+import CAllocationCounter
 import FedRLCore
 import FedRLFederation
 import FedRLNumerics
@@ -21,24 +22,42 @@ private func update(_ parameters: Int, seed: UInt64) -> ModelUpdate {
     delta: (0..<parameters).map { _ in Float(random.uniform(-0.01, 0.01)) })
 }
 
-/// A hundred updates of a million parameters each, as they arrived, into one exact sum and its mean;
-/// beside it what merely reading as much memory takes.
-private func measureSums(_ bench: Bench) throws {
-  let parameters = 1_000_000
-  let codec = Float32Codec()
-  let updates = try (1...100).map {
-    try ReceivedUpdate(codec.encode(update(parameters, seed: $0)), codec: codec)
+/// A hundred updates of a million parameters each, as they arrived, into one exact sum and its mean.
+struct Aggregation {
+  static let parameters = 1_000_000
+  static let gigabytes = 100 * 4 * Double(parameters) / 1e9
+  private let updates: [ReceivedUpdate]
+
+  init() throws {
+    let codec = Float32Codec()
+    updates = try (1...100).map {
+      try ReceivedUpdate(codec.encode(update(Self.parameters, seed: $0)), codec: codec)
+    }
   }
+
+  func gigabytesPerSecond(_ loop: ParallelLoop) throws -> Double {
+    let seconds = try Bench.seconds {
+      var mean = WeightedMean(parameters: Self.parameters, weighting: .samples)
+      for verdict in mean.add(updates, parallel: loop) { _ = try verdict.get() }
+      _ = try mean.finish()
+    }
+    return Self.gigabytes / seconds
+  }
+}
+
+/// The average, beside what merely reading as much memory takes.
+private func measureSums(_ bench: Bench) throws {
+  let sum = try Aggregation()
+  let parameters = Aggregation.parameters
   let memory = (1...100).map { [Float](repeating: Float($0), count: parameters) }
-  let gigabytes = 400 * Double(parameters) / 1e9
   for threads in Set([1, bench.options.threads]).sorted() {
     let loop = WorkerPool(count: threads).loop
     let found = UnsafeMutableBufferPointer<Double>.allocate(capacity: 100)
     defer { found.deallocate() }
-    bench.values(
+    try bench.values(
       "memory read, 100 × 4 MB", "GB/s", threads: threads, note: "this machine's bandwidth"
     ) {
-      gigabytes
+      Aggregation.gigabytes
         / Bench.seconds {
           loop(100) { piece in
             found[piece] = Kernels.sumOfSquares(memory[piece], count: parameters)
@@ -48,14 +67,7 @@ private func measureSums(_ bench: Bench) throws {
     try bench.values(
       "aggregation, 100 × 1 M float32", "GB/s", threads: threads,
       note: "of messages: exact sum, norms, checks, mean"
-    ) {
-      let seconds = try Bench.seconds {
-        var mean = WeightedMean(parameters: parameters, weighting: .samples)
-        for verdict in mean.add(updates, parallel: loop) { _ = try verdict.get() }
-        _ = try mean.finish()
-      }
-      return gigabytes / seconds
-    }
+    ) { try sum.gigabytesPerSecond(loop) }
   }
 }
 
@@ -65,7 +77,7 @@ private func measureCodec(_ bench: Bench) throws {
   let codec = Float32Codec()
   let encoded = codec.encode(plain)
   var decoded = plain
-  bench.values("encode an update of 50 k parameters", "µs") {
+  try bench.values("encode an update of 50 k parameters", "µs") {
     1e6 * Bench.seconds(1000) { _ = codec.encode(plain) }
   }
   try bench.values("decode an update of 50 k parameters", "µs") {
@@ -73,30 +85,43 @@ private func measureCodec(_ bench: Bench) throws {
   }
 }
 
-/// A thousand agents with 50,000 parameters each that train for no time at all.
-private func measureRounds(_ bench: Bench) throws {
+/// A fleet of agents that train for no time at all.
+func idleFleet(rounds: Int, parameters: Int, agents: Int) throws -> FederatedArm {
   let world = IdleWorld(observations: 4, actions: .twoNumbers)
   let device = try DeviceProfile.named("pi-4")
   let link = try LinkProfile.named("ethernet")
-  let members = (0..<1000).map {
+  let members = (0..<agents).map {
     MemberPlan(
       name: "idle/\($0)", group: "idle", kind: world, device: device, link: link,
       stepsPerRound: 256, hasDeviceBattery: false)
   }
+  var federation = FederationConfiguration()
+  federation.rounds = rounds
+  return FederatedArm(
+    plan: FleetPlan(
+      members: members, learner: IdleLearner(parameters: parameters),
+      specification: world.specification, federation: federation, seed: 1))
+}
+
+/// A thousand agents with 50,000 parameters each, and what a thousand rounds leave in memory.
+private func measureRounds(_ bench: Bench) throws {
   for threads in Set([1, bench.options.threads]).sorted() {
-    var federation = FederationConfiguration()
-    federation.rounds = 1_000
-    let simulation = FederatedArm(
-      plan: FleetPlan(
-        members: members, learner: IdleLearner(parameters: 50_000),
-        specification: world.specification, federation: federation, seed: 1))
+    let simulation = try idleFleet(rounds: 2_000, parameters: 50_000, agents: 1000)
     let pool = WorkerPool(count: threads)
-    _ = try simulation.runRound(pool: pool) { _ in }
+    func round() throws { _ = try simulation.runRound(pool: pool) { _ in } }
+    try round()
     try bench.values(
       "round of 1,000 agents × 50 k parameters", "ms", threads: threads,
       note: "no training; models, updates, checks, sum, ledger"
+    ) { 1e3 * (try Bench.seconds(5) { try round() }) }
+    guard threads == bench.options.threads else { continue }
+    try bench.values(
+      "memory gained in 200 such rounds", "MB", threads: threads, repetitions: 5,
+      note: "one after another: 1,000 rounds"
     ) {
-      1e3 * (try Bench.seconds { _ = try simulation.runRound(pool: pool) { _ in } })
+      let before = fedrl_allocated_bytes()
+      for _ in 0..<200 { try round() }
+      return (Double(fedrl_allocated_bytes()) - Double(before)) / 1e6
     }
   }
 }

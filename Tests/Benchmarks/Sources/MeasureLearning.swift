@@ -1,7 +1,9 @@
 import FedRLClassicControl
 import FedRLCore
+import FedRLNetworks
 import FedRLNumerics
 import FedRLPPO
+import FedRLSimulation
 import FedRLVacuum
 
 /// Forward passes of the policy, as evaluation and robots run it.
@@ -21,7 +23,7 @@ func measureInference(_ bench: Bench) throws {
       let masks: [Float] = []
       var none: [Float] = []
       var actions = [Float](repeating: 0, count: rows * specification.actions.width)
-      bench.values("inference, \(name), batch \(rows)", "µs") {
+      try bench.values("inference, \(name), batch \(rows)", "µs") {
         1e6
           * Bench.seconds(200_000 / (rows + 9)) {
             var state = none.mutableSpan
@@ -29,6 +31,33 @@ func measureInference(_ bench: Bench) throws {
             actor.act(
               observations: observations.span, masks: masks.span, state: &state, random: nil,
               into: &span)
+          }
+      }
+    }
+  }
+  for rows in [1, 8, 64] {
+    let microseconds = actorAndCritic(rows: rows)
+    try bench.values("inference, cartpole, actor and critic, batch \(rows)", "µs") {
+      microseconds()
+    }
+  }
+}
+
+/// Microseconds of one pass of actor and critic, two 4-64-64 networks.
+func actorAndCritic(rows: Int) -> () -> Double {
+  let design = ActorCriticDesign(
+    inputs: 4, hidden: [64, 64], outputs: 2, activation: .tanh, trunk: .separate,
+    hasLogDeviation: false)
+  let network = ActorCriticNetwork(design, maximumRows: rows, trains: true)
+  let parameters = design.initialParameters(RandomStream(seed: 1)).values
+  let observations = [Float](repeating: 0.3, count: 4 * rows)
+  parameters.withUnsafeBufferPointer { network.load($0.baseAddress!) }
+  return {
+    parameters.withUnsafeBufferPointer { parameters in
+      observations.withUnsafeBufferPointer { x in
+        1e6
+          * Bench.seconds(200_000 / (rows + 9)) {
+            _ = network.forward(parameters.baseAddress!, x.baseAddress!, rows: rows)
           }
       }
     }
@@ -50,76 +79,75 @@ private func productRate() -> Double {
   return 2 * Double(size * size * size) / seconds
 }
 
-/// Turns of one learner in a world that costs nothing.
-private final class Turns {
-  private let kind: PPOKind
-  private let learner: any Learner
-  private let memory: any AgentMemory
-  private let world: any BatchEnvironment
-
-  init(_ settings: PPOSettings, _ idle: IdleWorld) {
-    kind = PPOKind(settings, for: idle.specification)
-    learner = kind.makeLearner()
-    memory = kind.makeMemory()
-    world = idle.makeBatch(count: kind.copies)
-    learner.begin(memory: memory, in: world, random: RandomStream(seed: 1))
-  }
-
-  func run() throws {
-    var task = TrainingTask(
-      parameters: kind.initialParameters(RandomStream(seed: 2)),
-      observationMoments: kind.normalizesObservations
-        ? Moments(features: world.specification.observations.count) : nil,
-      environmentSteps: kind.stepQuantum, progress: FleetProgress(start: 0, end: 0),
-      random: RandomStream(seed: 4), isFirstAfterSync: true)
-    _ = try learner.train(&task, memory: memory, in: world)
+/// Microseconds of one of PPO's gradient steps: the difference of eleven epochs and one, in a world that
+/// costs nothing.
+func updateTimer(_ settings: PPOSettings, _ kind: any EnvironmentKind) throws -> () throws -> Double
+{
+  var short = settings
+  short.epochs = 1
+  var long = settings
+  long.epochs = 11
+  let world = Subjects.idle(like: kind)
+  let one = Turns(short, world)
+  let many = Turns(long, world)
+  try one.run()
+  try many.run()
+  let batches = one.steps / settings.minibatch
+  let repeats = max(1, 20 / batches)
+  return {
+    let first = try Bench.seconds(repeats) { try one.run() }
+    let second = try Bench.seconds(repeats) { try many.run() }
+    return 1e6 * (second - first) / Double(10 * batches)
   }
 }
 
-/// Microseconds of one gradient step: the difference of eleven epochs and one.
+/// The time of gradient steps, their rate, and what share of the time the same matrix products would
+/// take alone.
 func measureUpdates(_ bench: Bench) throws {
-  bench.values("sgemm, 512 × 512 × 512", "GFLOP/s") { productRate() / 1e9 }
-  let flagship = try Subjects.flagshipVacuum().specification.observations.count
-  for (name, settings, world) in [
-    (
-      "flagship", Subjects.flagshipSettings,
-      IdleWorld(observations: flagship, actions: .twoNumbers)
-    ),
-    (
-      "cartpole", Subjects.cartPoleSettings,
-      IdleWorld(observations: 4, actions: .discrete(count: 2))
-    ),
+  try bench.values("sgemm, 512 × 512 × 512", "GFLOP/s") { productRate() / 1e9 }
+  for (name, settings, environment) in [
+    ("flagship", Subjects.flagshipSettings, try Subjects.flagshipVacuum()),
+    ("cartpole", Subjects.cartPoleSettings, Subjects.cartPole as any EnvironmentKind),
   ] {
-    var short = settings
-    short.epochs = 1
-    var long = settings
-    long.epochs = 11
-    let one = Turns(short, world)
-    let many = Turns(long, world)
-    try one.run()
-    try many.run()
-    let kind = PPOKind(settings, for: world.specification)
-    let batches = kind.stepQuantum / settings.minibatch
-    let operations =
-      kind.trainingFLOPs(environmentSteps: kind.stepQuantum) / Double(settings.epochs * batches)
-    var shares: [Double] = []
-    let repeats = max(1, 20 / batches)
-    func microseconds() throws -> Double {
-      let first = try Bench.seconds(repeats) { try one.run() }
-      let second = try Bench.seconds(repeats) { try many.run() }
-      let seconds = (second - first) / Double(10 * batches)
-      shares.append(operations / seconds / productRate())
-      return seconds * 1e6
+    let specification = environment.specification
+    let hidden = [specification.observations.count] + settings.hidden
+    var products = Products()
+    products.add(hidden + [specification.actions.policyOutputs], rows: settings.minibatch)
+    products.add(hidden + [1], rows: settings.minibatch)
+    try measureUpdate(
+      bench, "PPO update, \(name), minibatch \(settings.minibatch)", products,
+      updateTimer(settings, environment))
+  }
+  let update = ValueUpdate()
+  var products = Products()
+  products.add(ValueUpdate.widths, rows: ValueUpdate.rows)
+  products.add(ValueUpdate.widths, rows: ValueUpdate.rows, trains: false)
+  try measureUpdate(bench, "DQN-sized update, batch \(ValueUpdate.rows)", products) {
+    1e6 * Bench.seconds(500) { update.step() }
+  }
+}
+
+private func measureUpdate(
+  _ bench: Bench, _ name: String, _ products: Products, _ microseconds: () throws -> Double
+) throws {
+  var times: [Double] = []
+  var alone: [Double] = []
+  try bench.values(name, "µs") {
+    alone.append(1e6 * products.seconds())
+    times.append(try microseconds())
+    return times.last!
+  }
+  func row(_ what: String, _ unit: String, note: String, _ value: (Int) -> Double) throws {
+    var index = -1
+    try bench.values("\(name), \(what)", unit, repetitions: times.count, note: note) {
+      index += 1
+      return value(index)
     }
-    try bench.values(
-      "PPO update, \(name), minibatch \(settings.minibatch)", "µs",
-      note: "\(kind.layout.count) parameters", microseconds)
-    let all = shares
-    var index = 0
-    bench.values("PPO update, \(name), share of sgemm's rate", "1") {
-      defer { index += 1 }
-      return all[index]
-    }
+  }
+  try row("rate", "GFLOP/s", note: "of its products") { products.operations / times[$0] / 1e3 }
+  try row("its products alone", "µs", note: "OpenBLAS's sgemm, the same shapes") { alone[$0] }
+  try row("its products' share", "1", note: "their time alone ÷ the update's") {
+    alone[$0] / times[$0]
   }
 }
 
@@ -129,27 +157,81 @@ func measureTraining(_ bench: Bench) throws {
     ("cartpole", Subjects.cartPoleSettings, Subjects.cartPole as any EnvironmentKind),
     ("flagship", Subjects.flagshipSettings, try Subjects.flagshipVacuum()),
   ] {
-    let kind = PPOKind(settings, for: environment.specification)
     try bench.rate("PPO end to end, \(name)", "steps/s", onAllThreads: true) {
-      let learner = kind.makeLearner()
-      let memory = kind.makeMemory()
-      let batch = environment.makeBatch(count: kind.copies)
-      learner.begin(memory: memory, in: batch, random: RandomStream(seed: 1))
-      var parameters = kind.initialParameters(RandomStream(seed: 2))
-      let moments =
-        kind.normalizesObservations
-        ? Moments(features: environment.specification.observations.count) : nil
-      var turn: UInt64 = 0
+      let turns = Turns(settings, environment)
       return {
-        turn += 1
-        var task = TrainingTask(
-          parameters: parameters, observationMoments: moments, environmentSteps: kind.stepQuantum,
-          progress: FleetProgress(start: 0, end: 0),
-          random: RandomStream(seed: 3).split("turn", turn), isFirstAfterSync: true)
-        _ = try learner.train(&task, memory: memory, in: batch)
-        parameters = task.parameters
-        return Double(kind.stepQuantum)
+        try turns.run()
+        return Double(turns.steps)
       }
     }
   }
+  let wide = Subjects.wideSettings
+  try bench.rate("PPO end to end, cartpole, 4,096 copies, 128 hidden", "steps/s") {
+    let turns = Turns(wide, Subjects.cartPole)
+    return {
+      try turns.run()
+      return Double(turns.steps)
+    }
+  }
+  var seed: UInt64 = 0
+  try bench.values("the same, mean return after 2.1 M steps", "return") {
+    seed += 1
+    return try wideReturn(seed: seed)
+  }
+  seed = 0
+  try bench.values(
+    "PPO, cartpole, time to a mean return of 475", "s", repetitions: 10,
+    note: "seeds 1 to 10; evaluation not counted"
+  ) {
+    seed += 1
+    guard let seconds = try secondsToGoal(seed: seed) else {
+      throw Options.Failure(description: "seed \(seed) did not reach a mean return of 475")
+    }
+    return seconds
+  }
+}
+
+/// The mean return of ten deterministic episodes.
+private func evaluate(_ turns: Turns, seed: UInt64) throws -> Double {
+  let evaluator = Evaluator(
+    environments: [EvaluationEnvironment(name: "cartpole", kind: Subjects.cartPole)], episodes: 10,
+    seed: seed)
+  let policy = PolicySnapshot(parameters: turns.parameters, observationMoments: nil)
+  let records = try evaluator.evaluate(
+    [policy], learner: turns.kind, pool: WorkerPool(count: 1))[0][0]
+  return records.reduce(0) { $0 + $1.episodeReturn } / Double(records.count)
+}
+
+/// Training with rl-zoo's settings, its schedules over 100,000 steps, until an evaluation after a
+/// multiple of 2,048 steps has a mean return of 475; evaluation is not counted.
+/// - Returns: `nil` where it never does.
+func secondsToGoal(seed: UInt64) throws -> Double? {
+  let stretch = 2048
+  let end = 100_000
+  var settings = Subjects.cartPoleSettings
+  settings.learningRateSchedule = .linear
+  settings.clipSchedule = .linear
+  var seconds = 0.0
+  var turns: Turns?
+  for start in Swift.stride(from: 0, to: end - stretch, by: stretch) {
+    seconds += try Bench.seconds {
+      // Making the networks and the environments counts.
+      if turns == nil { turns = Turns(settings, Subjects.cartPole, seed: seed) }
+      try turns!.run(
+        rollouts: stretch / turns!.steps,
+        progress: FleetProgress(
+          start: Double(start) / Double(end), end: Double(start + stretch) / Double(end)))
+    }
+    if try evaluate(turns!, seed: seed) >= 475 { return seconds }
+  }
+  return nil
+}
+
+/// The mean return that the settings for 4,096 copies reach in `iterations` rollouts.
+func wideReturn(seed: UInt64, iterations: Int = 8) throws -> Double {
+  var settings = Subjects.wideSettings
+  settings.learningRateSchedule = .linear
+  let turns = Turns(settings, Subjects.cartPole, seed: seed)
+  try turns.run(rollouts: iterations, progress: FleetProgress(start: 0, end: 1))
+  return try evaluate(turns, seed: seed)
 }

@@ -1,9 +1,10 @@
 import Foundation
-import Glibc
 
-/// Real time from starting the program to its end, for commands that do next to nothing.
+/// Real time from starting the program to its end, or to the first round, and the memory that it took.
 func measureStart(_ bench: Bench) throws {
-  guard let binary = bench.options.binary else { return }
+  guard let binary = bench.options.binary else {
+    return bench.skip("start", why: "--fedrl names no executable")
+  }
   let scenarios = Subjects.root + "/Scenarios"
   let commands: [(name: String, arguments: [String])] = [
     ("start, fedrl --version", ["--version"]),
@@ -19,36 +20,98 @@ func measureStart(_ bench: Bench) throws {
   ]
   for command in commands {
     func milliseconds() throws -> Double {
-      let clock = Stopwatch()
-      let status = run(binary, command.arguments)
-      let seconds = clock.seconds
-      guard status == 0 else {
-        throw Options.Failure(
-          description: "fedrl \(command.arguments.joined(separator: " ")) ended with \(status)")
-      }
-      return seconds * 1e3
+      try 1e3 * Bench.seconds { try Command(binary, command.arguments).end() }
     }
     _ = try milliseconds()
     try bench.values(
       command.name, "ms", note: "of real time; cpu is the other process's", milliseconds)
   }
+  for (name, rounds) in [("cartpole-fleet", 20), ("vacuum-homes", 2)] {
+    let scenario = "\(scenarios)/\(name).toml"
+    try bench.values(
+      "fedrl train \(name), start to first round", "s", threads: bench.options.threads,
+      note: "of real time"
+    ) { try Training(binary, scenario, seed: 1).secondsToFirstRound() }
+    try bench.values(
+      "fedrl train \(name), peak memory", "MB", threads: bench.options.threads,
+      note: "\(rounds) rounds"
+    ) { try Training(binary, scenario, seed: 1, more: ["--rounds", "\(rounds)"]).peakMegabytes() }
+  }
 }
 
-/// Runs a program without its standard output and waits for it; Foundation's `Process` would look only
-/// every 50 ms whether it has ended.
-/// - Returns: its exit status; −1 if it could not be started or was killed.
-private func run(_ program: String, _ arguments: [String]) -> Int {
-  var actions = posix_spawn_file_actions_t()
-  posix_spawn_file_actions_init(&actions)
-  defer { posix_spawn_file_actions_destroy(&actions) }
-  posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0)
-  let environment = ProcessInfo.processInfo.environment.map { "\($0.key)=\($0.value)" }
-  var words: [UnsafeMutablePointer<CChar>?] = ([program] + arguments).map { strdup($0) } + [nil]
-  var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
-  defer { for text in words + variables { free(text) } }
-  var process: pid_t = 0
-  guard posix_spawn(&process, program, &actions, nil, &words, &variables) == 0 else { return -1 }
-  var status: Int32 = 0
-  guard waitpid(process, &status, 0) == process, status & 0x7f == 0 else { return -1 }
-  return Int(status >> 8 & 0xff)
+/// A call of `fedrl`.
+struct Command {
+  let child: Child
+  private let arguments: [String]
+
+  init(_ binary: String, _ arguments: [String]) throws {
+    guard let child = Child(binary, arguments) else {
+      throw Options.Failure(description: "\(binary) could not be started")
+    }
+    self.child = child
+    self.arguments = arguments
+  }
+
+  /// Waits for its end.
+  func end() throws {
+    let status = child.wait()
+    guard status == 0 else {
+      throw Options.Failure(
+        description: "fedrl \(arguments.joined(separator: " ")) ended with status \(status)")
+    }
+  }
+}
+
+/// A run of `fedrl train` in a folder that is removed afterwards.
+final class Training {
+  private let clock = Stopwatch()
+  private let folder: URL
+  private let command: Command
+
+  init(_ binary: String, _ scenario: String, seed: Int, more: [String] = []) throws {
+    folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("fedrl-benchmark-\(UUID().uuidString)")
+    command = try Command(
+      binary,
+      ["train", scenario, "--seed", "\(seed)", "--json", "--out", folder.path] + more)
+  }
+
+  deinit {
+    command.child.stop()
+    try? FileManager.default.removeItem(at: folder)
+  }
+
+  /// The next event of a kind in the federated arm, and the real time since the start.
+  private func next(_ kind: String) throws -> (event: [String: Any], seconds: Double) {
+    while let event = command.child.object() {
+      if event["event"] as? String == kind, event["arm"] as? String == "federated" {
+        return (event, clock.seconds)
+      }
+    }
+    throw Options.Failure(description: "fedrl train ended without the \(kind) that was awaited")
+  }
+
+  func secondsToFirstRound() throws -> Double { try next("round").seconds }
+
+  /// Real seconds of a round, on average over those after the first.
+  func secondsPerRound(_ rounds: Int) throws -> Double {
+    let first = try next("round").seconds
+    for _ in 2..<rounds { _ = try next("round") }
+    return (try next("round").seconds - first) / Double(rounds - 1)
+  }
+
+  /// - Returns: `nil` where no evaluation before the last round reaches the goal.
+  func secondsToGoal(_ goal: Double) throws -> Double? {
+    while true {
+      let (event, seconds) = try next("evaluation")
+      if let mean = event["return_mean"] as? Double, mean >= goal { return seconds }
+      if event["final"] as? Bool == true { return nil }
+    }
+  }
+
+  /// The most memory that the process held, once it has ended.
+  func peakMegabytes() throws -> Double {
+    try command.end()
+    return Double(command.child.peakKilobytes) / 1000
+  }
 }

@@ -1,5 +1,6 @@
 import FedRLClassicControl
 import FedRLCore
+import FedRLNetworks
 import FedRLPPO
 import FedRLVacuum
 import Foundation
@@ -54,7 +55,28 @@ enum Subjects {
     return settings
   }
 
+  /// 4,096 copies and one layer of 128 for policy and value, as PufferLib trains its CartPole.
+  static var wideSettings: PPOSettings {
+    var settings = PPOSettings()
+    settings.environments = 4096
+    settings.steps = 64
+    settings.minibatch = 4096
+    settings.epochs = 1
+    settings.learningRate = 3e-3
+    settings.gamma = 0.98
+    settings.gaeLambda = 0.9
+    settings.hidden = [128]
+    settings.trunk = .shared
+    return settings
+  }
+
   static var cartPole: CartPoleKind { CartPoleKind() }
+
+  /// A world of the same shape that costs nothing.
+  static func idle(like kind: any EnvironmentKind) -> IdleWorld {
+    IdleWorld(
+      observations: kind.specification.observations.count, actions: kind.specification.actions)
+  }
 }
 
 extension ActionSpace {

@@ -2,24 +2,25 @@ import FedRLNumerics
 import FedRLSimulation
 import Foundation
 
-/// `Benchmarks [--json] [--repetitions N] [--threads N] [--fedrl BINARY] [NAME …]`: measures the
-/// groups whose names begin with one of those given, or all.
+/// `Benchmarks [--json] [--save FILE] [--compare FILE] [--repetitions N] [--threads N]
+/// [--fedrl BINARY] [--python PYTHON] [--puffer-python PYTHON] [NAME …]`: measures the groups whose names begin with one of
+/// those given, or all.
 func run() throws {
   var options = Options()
   try options.parse(Array(CommandLine.arguments.dropFirst()))
   BLAS.useOneThread()
   ProcessMemory.keepFreed()
-  let report = Report(asJSON: options.isJSON)
+  let report = try Report(options)
   report.begin()
-  let bench = Bench(options: options) { report.add($0) }
+  let bench = Bench(options: options, report: report)
   let groups: [(name: String, run: (Bench) throws -> Void)] = [
     ("environments", measureEnvironments), ("inference", measureInference),
     ("updates", measureUpdates), ("training", measureTraining),
     ("federation", measureFederation), ("checkpoints", measureCheckpoints),
-    ("start", measureStart),
+    ("allocations", measureAllocations), ("start", measureStart), ("peers", measurePeers),
   ]
   for group in groups where options.wants(group.name) { try group.run(bench) }
-  report.end()
+  try report.end()
 }
 
 do { try run() } catch {
