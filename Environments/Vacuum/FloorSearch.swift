@@ -37,15 +37,36 @@ struct Finding {
 /// Finds the nearest place that a floor calls a target.
 ///
 /// Dijkstra's algorithm over cells in which the body fits, eight neighbours, costs 5 and 7 (octile
-/// within 1 %), in a ring of buckets. Kept between searches, so that they allocate nothing. A struct, so that a search is
-/// one access to it: in a class every number read would be one of its own.
-struct FloorSearch {
-  private var cost: [Int32]
-  private var parent: [Int32]
-  private var stamp: [UInt32]
+/// within 1 %), in a ring of buckets. Its memory is kept between searches, so that they allocate nothing
+/// but where more cells wait than ever before.
+final class FloorSearch {
+  /// What is known of a cell in the search whose number it bears.
+  private struct Node {
+    var round: UInt32 = 0
+    /// In fifths of a cell; ``unreached`` where only the fit is known.
+    var cost: Int32 = 0
+    var parent: Int32 = 0
+    var fits = false
+  }
+
+  /// A cell that waits in a bucket, and the one below it; −1 at the bottom.
+  private struct Entry {
+    var node: Int32
+    var next: Int32
+  }
+
+  private let count: Int
+  private let nodes: UnsafeMutablePointer<Node>
   private var round: UInt32 = 0
-  private var buckets: [[Int32]]
+  /// The topmost entry of each bucket, −1 in an empty one.
+  private let tops: UnsafeMutablePointer<Int32>
+  private var entries: UnsafeMutablePointer<Entry>
+  private var entryCapacity = 1024
+  /// Entries in use or on the list of spare ones, and the first of that list.
+  private var entryCount: Int32 = 0
+  private var spare: Int32 = -1
   private var origin = 0
+  private static let unreached = Int32.max
   private static let bucketCount = 64
   private static let directions = [
     (1, 0), (1, 1), (0, 1), (-1, 1), (-1, 0), (-1, -1), (0, -1), (1, -1),
@@ -53,11 +74,18 @@ struct FloorSearch {
 
   /// - Parameter count: cells of the floors that will be searched.
   init(count: Int) {
-    cost = [Int32](repeating: 0, count: count)
-    parent = cost
-    stamp = [UInt32](repeating: 0, count: count)
-    buckets = [[Int32]](repeating: [], count: Self.bucketCount)
-    for index in buckets.indices { buckets[index].reserveCapacity(64) }
+    self.count = count
+    nodes = .allocate(capacity: count)
+    nodes.initialize(repeating: Node(), count: count)
+    tops = .allocate(capacity: Self.bucketCount)
+    tops.initialize(repeating: -1, count: Self.bucketCount)
+    entries = .allocate(capacity: entryCapacity)
+  }
+
+  deinit {
+    nodes.deallocate()
+    tops.deallocate()
+    entries.deallocate()
   }
 
   /// Searches from a pose of the world's frame.
@@ -66,21 +94,20 @@ struct FloorSearch {
   ///   - turnCost: metres that half a turn at the start counts for.
   ///   - lookahead: metres of the way within which the way point is chosen.
   /// - Returns: `nil` where no target can be reached.
-  mutating func search<Floor: SearchFloor>(
+  func search<Floor: SearchFloor>(
     _ floor: Floor, from start: LocalPose, turnCost: Double, lookahead: Double
   ) -> Finding? {
-    precondition(cost.count == floor.width * floor.height)
+    precondition(count == floor.width * floor.height)
     if let here = begin(floor, start, turnCost, lookahead) { return here }
     var level = 0
     var idle = 0
     var best: (price: Int32, index: Int) = (.max, -1)
     while idle < Self.bucketCount, Int32(level) < best.price {
       let slot = level & (Self.bucketCount - 1)
-      while let node = buckets[slot].popLast() {
+      while let index = pop(slot) {
         idle = 0
-        let index = Int(node)
-        guard cost[index] == Int32(level) else { continue }
-        let fits = floor.fits(index)
+        guard nodes[index].cost == Int32(level) else { continue }
+        let fits = nodes[index].fits
         if fits, floor.isTarget(index) {
           let price = Int32(level) + floor.penalty(index)
           if price < best.price { best = (price, index) }
@@ -94,23 +121,23 @@ struct FloorSearch {
   }
 
   /// Clears the last search, and enters the start's neighbours; a finding if the start is a target.
-  private mutating func begin<Floor: SearchFloor>(
+  private func begin<Floor: SearchFloor>(
     _ floor: Floor, _ start: LocalPose, _ turnCost: Double, _ lookahead: Double
   ) -> Finding? {
     if round == .max {
-      for index in stamp.indices { stamp[index] = 0 }
+      nodes.update(repeating: Node(), count: count)
       round = 0
     }
     round += 1
-    for index in buckets.indices { buckets[index].removeAll(keepingCapacity: true) }
+    tops.update(repeating: -1, count: Self.bucketCount)
+    entryCount = 0
+    spare = -1
     let margin = floor.margin
     let column = min(max(Int(start.x / floor.cell), margin), floor.width - 1 - margin)
     let row = min(max(Int(start.y / floor.cell), margin), floor.height - 1 - margin)
     origin = row * floor.width + column
-    stamp[origin] = round
-    cost[origin] = 0
-    parent[origin] = -1
     let fits = floor.fits(origin)
+    nodes[origin] = Node(round: round, cost: 0, parent: -1, fits: fits)
     if fits, floor.isTarget(origin) { return finding(floor, origin, lookahead) }
     // The first steps pay for turning towards them.
     for (dx, dy) in Self.directions {
@@ -119,7 +146,8 @@ struct FloorSearch {
         x >= margin, y >= margin, x < floor.width - margin, y < floor.height - margin
       else { continue }
       let neighbour = y * floor.width + x
-      guard fits ? floor.fits(neighbour) : floor.isFree(neighbour) else { continue }
+      meet(floor, neighbour)
+      guard fits ? nodes[neighbour].fits : floor.isFree(neighbour) else { continue }
       let bearing = atan2(Double(dy), Double(dx)) - start.yaw
       let turn = atan2(sin(bearing), cos(bearing)).magnitude / .pi
       let price = Int32(min(turn * turnCost / floor.cell * 5, 48))
@@ -128,17 +156,56 @@ struct FloorSearch {
     return nil
   }
 
+  /// Finds out whether the body fits in a cell, once per search.
   @inline(__always)
-  private mutating func push(_ index: Int, _ from: Int, _ price: Int32) {
-    if stamp[index] == round, cost[index] <= price { return }
-    stamp[index] = round
-    cost[index] = price
-    parent[index] = Int32(from)
-    buckets[Int(price) & (Self.bucketCount - 1)].append(Int32(index))
+  private func meet<Floor: SearchFloor>(_ floor: Floor, _ index: Int) {
+    guard nodes[index].round != round else { return }
+    nodes[index] = Node(
+      round: round, cost: Self.unreached, parent: -1, fits: floor.fits(index))
+  }
+
+  /// Enters a cell that was met.
+  @inline(__always)
+  private func push(_ index: Int, _ from: Int, _ price: Int32) {
+    guard price < nodes[index].cost else { return }
+    nodes[index].cost = price
+    nodes[index].parent = Int32(truncatingIfNeeded: from)
+    let slot = Int(price) & (Self.bucketCount - 1)
+    let place = spare >= 0 ? spare : newEntry()
+    if spare >= 0 { spare = entries[Int(place)].next }
+    entries[Int(place)] = Entry(node: Int32(truncatingIfNeeded: index), next: tops[slot])
+    tops[slot] = place
+  }
+
+  /// Takes the cell out of a bucket that was put in last.
+  @inline(__always)
+  private func pop(_ slot: Int) -> Int? {
+    let place = tops[slot]
+    guard place >= 0 else { return nil }
+    let entry = entries[Int(place)]
+    tops[slot] = entry.next
+    entries[Int(place)].next = spare
+    spare = place
+    return Int(entry.node)
   }
 
   @inline(__always)
-  private mutating func expand<Floor: SearchFloor>(
+  private func newEntry() -> Int32 {
+    if Int(entryCount) == entryCapacity { growEntries() }
+    entryCount &+= 1
+    return entryCount &- 1
+  }
+
+  private func growEntries() {
+    let larger = UnsafeMutablePointer<Entry>.allocate(capacity: 2 * entryCapacity)
+    larger.moveInitialize(from: entries, count: entryCapacity)
+    entries.deallocate()
+    entries = larger
+    entryCapacity *= 2
+  }
+
+  @inline(__always)
+  private func expand<Floor: SearchFloor>(
     _ floor: Floor, _ index: Int, _ price: Int32, _ fits: Bool
   ) {
     let (width, margin) = (floor.width, floor.margin)
@@ -146,16 +213,22 @@ struct FloorSearch {
     guard
       column > margin, row > margin, column < width - margin - 1, row < floor.height - margin - 1
     else { return }
-    for rise in -1...1 {
-      for run in -1...1 where rise != 0 || run != 0 {
-        let neighbour = index &+ rise &* width &+ run
-        let reached = price + (rise == 0 || run == 0 ? 5 : 7)
-        if stamp[neighbour] == round, cost[neighbour] <= reached { continue }
-        if fits ? floor.fits(neighbour) : floor.isFree(neighbour) {
-          push(neighbour, index, reached)
-        }
-      }
-    }
+    enter(floor, index, index &- width &- 1, price &+ 7, fits)
+    enter(floor, index, index &- width, price &+ 5, fits)
+    enter(floor, index, index &- width &+ 1, price &+ 7, fits)
+    enter(floor, index, index &- 1, price &+ 5, fits)
+    enter(floor, index, index &+ 1, price &+ 5, fits)
+    enter(floor, index, index &+ width &- 1, price &+ 7, fits)
+    enter(floor, index, index &+ width, price &+ 5, fits)
+    enter(floor, index, index &+ width &+ 1, price &+ 7, fits)
+  }
+
+  @inline(__always)
+  private func enter<Floor: SearchFloor>(
+    _ floor: Floor, _ from: Int, _ index: Int, _ price: Int32, _ isFitting: Bool
+  ) {
+    meet(floor, index)
+    if isFitting ? nodes[index].fits : floor.isFree(index) { push(index, from, price) }
   }
 
   /// Walks back from the target, and takes the farthest point of the way's first part that can be
@@ -171,17 +244,17 @@ struct FloorSearch {
       let dx = Double(index % width - origin % width)
       let dy = Double(index / width - origin / width)
       let isNear = (dx * dx + dy * dy).squareRoot() * floor.cell <= lookahead
-      let isNext = parent[index] == Int32(origin)
+      let isNext = nodes[index].parent == Int32(origin)
       if !isFound, isNext || (isNear && isStraight(floor, to: index)) {
         point = index
         isFound = true
       }
-      index = Int(parent[index])
+      index = Int(nodes[index].parent)
     }
     return Finding(
       target: target, x: (Double(point % width) + 0.5) * floor.cell,
       y: (Double(point / width) + 0.5) * floor.cell,
-      distance: Double(cost[target]) / 5 * floor.cell)
+      distance: Double(nodes[target].cost) / 5 * floor.cell)
   }
 
   /// Whether the body can go straight from the start to a cell; out of a place in which it does not

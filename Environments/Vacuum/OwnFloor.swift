@@ -76,7 +76,7 @@ struct HomeFloor: SearchFloor {
 
 /// Finds the nearest place worth going to in a robot's own map, or the way home.
 final class FrontierSearch {
-  private var search: FloorSearch
+  private let search: FloorSearch
   private let layout: RobotMapLayout
   private let footprint: UnsafeMutableBufferPointer<Int>
   private let margin: Int

@@ -14,71 +14,67 @@
 
 // Arrays begin anywhere.
 typedef float floats __attribute__((vector_size(32), aligned(1), may_alias));
-typedef uint32_t words __attribute__((vector_size(32), aligned(1), may_alias));
 typedef double doubles __attribute__((vector_size(64)));
 typedef uint64_t integers __attribute__((vector_size(64)));
 typedef uint64_t totals_t __attribute__((vector_size(64), aligned(8), may_alias));
 
 enum { lanes = 8 };
 
-// Macros, because a vector argument's ABI depends on the instruction set.
+// A macro, because a vector argument's ABI depends on the instruction set.
 
-/// value * factor, rounded to a whole number: adding 1.5 * 2^52 leaves a double whose low bits are
-/// the nearest whole number.
-#define ROUNDED(value, factor, magic) ((integers)((value) * (factor) + (magic)) - (integers)(magic))
+/// value * factor, rounded to a whole number that stands in the low bits, above those of the magic
+/// number 1.5 * 2^52.
+#define ROUNDED(value, factor, magic) ((integers)((value) * (factor) + (magic)))
 
 /// `count` is a multiple of the lanes.
 INLINE void add_group(int64_t *totals, size_t count, const void *const *values,
-                      const double *factors, const int group, fedrl_exact_sum_term *terms) {
+                      const double *factors, const int group, double *found) {
 #pragma clang fp contract(off)
-  // Far enough ahead of the loads for memory, near enough for the first cache.
-  enum { prefetch_bytes = 1024 };
+  // Far enough ahead of the loads for memory; into the second cache, since the first takes fewer
+  // requests at a time.
+  enum { prefetch_bytes = 2048, second_cache = 2 };
   const doubles magic = (doubles){} + 0x1.8p52;
   const char *from[fedrl_exact_sum_group];
   doubles factor[fedrl_exact_sum_group], squares[fedrl_exact_sum_group];
-  words largest[fedrl_exact_sum_group];
+  // The magic bits of a whole group come off at once; sums wrap around, so the order is all the same.
+  integers surplus = (integers){};
 #pragma unroll
   for (int g = 0; g < group; g++) {
     from[g] = values[g];
     factor[g] = (doubles){} + factors[g];
     squares[g] = (doubles){};
-    largest[g] = (words){};
+    surplus += (integers)magic;
   }
   for (size_t i = 0; i < count; i += lanes) {
-    integers total = *(totals_t *)(totals + i);
+    integers total = *(totals_t *)(totals + i) - surplus;
 #pragma unroll
     for (int g = 0; g < group; g++) {
       const char *chunk = from[g] + i * sizeof(float);
-      __builtin_prefetch(chunk + prefetch_bytes);
+      __builtin_prefetch(chunk + prefetch_bytes, 0, second_cache);
       doubles value = __builtin_convertvector(*(const floats *)chunk, doubles);
       total += ROUNDED(value, factor[g], magic);
       {
 #pragma clang fp contract(fast)
         squares[g] = value * value + squares[g];
       }
-      words magnitude = *(const words *)chunk & 0x7fffffff;
-      largest[g] = __builtin_elementwise_max(largest[g], magnitude);
     }
     *(totals_t *)(totals + i) = total;
   }
 #pragma unroll
   for (int g = 0; g < group; g++)
-    for (int lane = 0; lane < lanes; lane++) {
-      terms[g].squares += squares[g][lane];
-      if (largest[g][lane] > terms[g].largest) terms[g].largest = largest[g][lane];
-    }
+    for (int lane = 0; lane < lanes; lane++) found[g] += squares[g][lane];
 }
 
 FEDRL_CLONES
 void fedrl_exact_sum_add(int64_t *totals, size_t count, const void *const *values,
-                         const double *factors, int group, fedrl_exact_sum_term *terms) {
+                         const double *factors, int group, double *squares) {
   const size_t rest = count % lanes, whole = count - rest;
-  for (int g = 0; g < group; g++) terms[g] = (fedrl_exact_sum_term){0, 0};
+  for (int g = 0; g < group; g++) squares[g] = 0;
   switch (group) {
-    case 1: add_group(totals, whole, values, factors, 1, terms); break;
-    case 2: add_group(totals, whole, values, factors, 2, terms); break;
-    case 3: add_group(totals, whole, values, factors, 3, terms); break;
-    case 4: add_group(totals, whole, values, factors, 4, terms); break;
+    case 1: add_group(totals, whole, values, factors, 1, squares); break;
+    case 2: add_group(totals, whole, values, factors, 2, squares); break;
+    case 3: add_group(totals, whole, values, factors, 3, squares); break;
+    case 4: add_group(totals, whole, values, factors, 4, squares); break;
     default: __builtin_trap();
   }
   if (!rest) return;
@@ -89,7 +85,7 @@ void fedrl_exact_sum_add(int64_t *totals, size_t count, const void *const *value
     float last[lanes] = {0};
     memcpy(last, (const char *)values[g] + whole * sizeof(float), rest * sizeof(float));
     const void *one = last;
-    add_group(last_totals, lanes, &one, factors + g, 1, terms + g);
+    add_group(last_totals, lanes, &one, factors + g, 1, squares + g);
   }
   memcpy(totals + whole, last_totals, rest * sizeof(int64_t));
 }
@@ -106,7 +102,7 @@ void fedrl_exact_sum_subtract(int64_t *totals, size_t count, const void *values,
     memcpy(chunk, from, some * sizeof(float));
     memcpy(&total, totals + i, some * sizeof(int64_t));
     doubles value = __builtin_convertvector(*(const floats *)chunk, doubles);
-    total -= ROUNDED(value, (doubles){} + factor, magic);
+    total -= ROUNDED(value, (doubles){} + factor, magic) - (integers)magic;
     memcpy(totals + i, &total, some * sizeof(int64_t));
   }
 }

@@ -82,7 +82,7 @@ public struct ExactSum: Sendable, Equatable {
   private static var nowhere: UnsafeRawPointer { UnsafeRawPointer(bitPattern: 64)! }
 
   /// Parameters that one thread works on while their totals stay in its second cache.
-  private static var pieceLength: Int { 1 << 15 }
+  private static var pieceLength: Int { 1 << 14 }
 
   /// Adds several terms in one pass; each that cannot be added is left out.
   /// - Parameters:
@@ -103,8 +103,7 @@ public struct ExactSum: Sendable, Equatable {
     let factors = added.map { $0.weight * scale }
     precondition(factors.allSatisfy(\.isFinite), "a weight too large for an exact sum")
     // `[pieces, terms]`
-    var found = [fedrl_exact_sum_term](
-      repeating: fedrl_exact_sum_term(), count: pieces * added.count)
+    var found = [Double](repeating: 0, count: pieces * added.count)
     totals.withUnsafeMutableBufferPointer { totals in
       found.withUnsafeMutableBufferPointer { found in
         let (totals, found) = (totals, found)
@@ -118,17 +117,15 @@ public struct ExactSum: Sendable, Equatable {
     }
     return added.indices.map { index in
       var squares = 0.0
-      var fits = true
-      for piece in 0..<pieces {
-        let part = found[piece * added.count + index]
-        squares += part.squares
-        let largest = Double(Float(bitPattern: part.largest)) * factors[index].magnitude
-        if !(largest <= termLimit * scale) { fits = false }
-      }
+      for piece in 0..<pieces { squares += found[piece * added.count + index] }
       terms += 1
-      if fits { return .success(squares) }
+      // No value is larger than the norm; the factor makes up for the norm's rounding. Only a larger
+      // norm, or one that is not a number, makes looking at every value necessary.
+      let bound = squares.squareRoot() * factors[index].magnitude * 1.000001
+      if bound <= termLimit * scale { return .success(squares) }
+      guard let failure = failure(of: added[index]) else { return .success(squares) }
       remove(added[index])
-      return .failure(failure(of: added[index]))
+      return .failure(failure)
     }
   }
 
@@ -149,7 +146,7 @@ public struct ExactSum: Sendable, Equatable {
   private static func add(
     _ values: [UnsafeRawPointer?], _ factors: [Double], _ range: Range<Int>,
     into totals: UnsafeMutableBufferPointer<Int64>,
-    _ found: UnsafeMutablePointer<fedrl_exact_sum_term>?
+    _ found: UnsafeMutablePointer<Double>?
   ) {
     let group = Int(fedrl_exact_sum_group)
     let starts = values.map { $0.map { $0 + 4 * range.lowerBound } }
@@ -165,8 +162,8 @@ public struct ExactSum: Sendable, Equatable {
     }
   }
 
-  /// Why a term does not fit.
-  private func failure(of term: Term) -> Failure {
+  /// Why a term does not fit; `nil` if it does.
+  private func failure(of term: Term) -> Failure? {
     for index in 0..<totals.count {
       let value = Double(term.values.loadUnaligned(fromByteOffset: 4 * index, as: Float.self))
       let product = value * term.weight
@@ -175,7 +172,7 @@ public struct ExactSum: Sendable, Equatable {
         return .overflow(index: index, value: product, limit: termLimit)
       }
     }
-    preconditionFailure("a term was refused without reason")
+    return nil
   }
 
   /// Adds `weight · values`, or throws and leaves the sum as it was.

@@ -6,19 +6,15 @@
 /// Terms of which one call adds up to this many.
 enum { fedrl_exact_sum_group = 4 };
 
-/// What one term's numbers are like.
-typedef struct {
-  double squares;    ///< sum of values^2, in an order that does not depend on the instruction set
-  uint32_t largest;  ///< the bits of the largest |value|; NaN counts as larger than infinity
-} fedrl_exact_sum_term;
-
 /// Adds `round(values[g][i] * factors[g])`, ties to even, to `totals[i]` for `group` terms at once.
 ///
-/// |values[g][i] * factors[g]| must be at most 2^51. Where it is not, which `terms[g].largest` tells,
-/// what was added is meaningless, but fedrl_exact_sum_subtract takes it off again exactly. No array
-/// has an alignment to keep.
+/// |values[g][i] * factors[g]| must be at most 2^51. Where it is not, what was added is meaningless,
+/// but fedrl_exact_sum_subtract takes it off again exactly. No array has an alignment to keep.
+///
+/// `squares[g]` becomes the sum of values[g]^2, in an order that does not depend on the instruction
+/// set: NaN or infinite where a value is.
 void fedrl_exact_sum_add(int64_t *totals, size_t count, const void *const *values,
-                         const double *factors, int group, fedrl_exact_sum_term *terms);
+                         const double *factors, int group, double *squares);
 
 /// Takes off what fedrl_exact_sum_add added for one term.
 void fedrl_exact_sum_subtract(int64_t *totals, size_t count, const void *values, double factor);

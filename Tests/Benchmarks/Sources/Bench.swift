@@ -40,7 +40,8 @@ final class Bench {
         values.append(rows.reduce(0) { $0 + $1.done } / clock.seconds)
         share += clock.processorSeconds / clock.seconds / Double(threads)
       }
-      try add(name, unit, threads, values, share: share, note)
+      try add(
+        name, unit, threads, values, share: share / Double(options.repetitions), note)
     }
   }
 
@@ -59,15 +60,18 @@ final class Bench {
   }
 
   /// Values that `body` works out itself, once per repetition.
+  /// - Parameter isOwnWork: whether this process does the work, so that its processor time says
+  ///   something.
   func values(
-    _ name: String, _ unit: String, threads: Int = 1, repetitions: Int? = nil, note: String = "",
+    _ name: String, _ unit: String, threads: Int = 1, repetitions: Int? = nil,
+    isOwnWork: Bool = true, note: String = "",
     _ body: () throws -> Double
   ) throws {
     let clock = Stopwatch()
     let count = repetitions ?? options.repetitions
     let values = try (0..<count).map { _ in try body() }
     let share = clock.processorSeconds / clock.seconds / Double(threads)
-    try add(name, unit, threads, values, share: share * Double(options.repetitions), note)
+    try add(name, unit, threads, values, share: isOwnWork ? share : nil, note)
   }
 
   /// The same work here and in another library, in turns, and how many times as fast it is here.
@@ -129,13 +133,13 @@ final class Bench {
   func skip(_ name: String, why: String) { report.skip(name, why: why) }
 
   private func add(
-    _ name: String, _ unit: String, _ threads: Int, _ values: [Double], share: Double,
+    _ name: String, _ unit: String, _ threads: Int, _ values: [Double], share: Double?,
     _ note: String
   ) throws {
     try report.add(
       Figure(
         name: name, unit: unit, threads: threads, values: values,
-        processorShare: share / Double(options.repetitions), note: note))
+        processorShare: share, note: note))
   }
 }
 

@@ -9,9 +9,6 @@ final class Child {
   private let output: UnsafeMutablePointer<FILE>
   private var input: Int32
   private var status: Int32?
-  /// What the system counted for it; after ``wait()``.
-  private(set) var peakKilobytes = 0
-
   /// - Returns: `nil` if the program could not be started.
   init?(_ program: String, _ arguments: [String]) {
     var down: [Int32] = [0, 0]
@@ -64,6 +61,13 @@ final class Child {
     return nil
   }
 
+  /// The most memory that it has held so far; 0 once it has ended.
+  var peakKilobytes: Int {
+    let text = try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)
+    let line = text?.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+    return line.flatMap { Int($0.split(separator: " ").dropLast().last ?? "") } ?? 0
+  }
+
   func write(_ text: String) {
     let bytes = Array((text + "\n").utf8)
     _ = Glibc.write(input, bytes, bytes.count)
@@ -76,10 +80,8 @@ final class Child {
     if status == nil {
       closeInput()
       while line() != nil {}
-      var usage = rusage()
       var ended: Int32 = 0
-      wait4(process, &ended, 0, &usage)
-      peakKilobytes = usage.ru_maxrss
+      waitpid(process, &ended, 0)
       status = ended
     }
     let ended = status!

@@ -54,6 +54,7 @@ private func measureSums(_ bench: Bench) throws {
     let loop = WorkerPool(count: threads).loop
     let found = UnsafeMutableBufferPointer<Double>.allocate(capacity: 100)
     defer { found.deallocate() }
+    _ = try sum.gigabytesPerSecond(loop)
     try bench.values(
       "memory read, 100 × 4 MB", "GB/s", threads: threads, note: "this machine's bandwidth"
     ) {

@@ -115,7 +115,7 @@ func measureUpdates(_ bench: Bench) throws {
     products.add(hidden + [specification.actions.policyOutputs], rows: settings.minibatch)
     products.add(hidden + [1], rows: settings.minibatch)
     try measureUpdate(
-      bench, "PPO update, \(name), minibatch \(settings.minibatch)", products,
+      bench, "PPO update, \(name)", products,
       updateTimer(settings, environment))
   }
   let update = ValueUpdate()
@@ -139,7 +139,9 @@ private func measureUpdate(
   }
   func row(_ what: String, _ unit: String, note: String, _ value: (Int) -> Double) throws {
     var index = -1
-    try bench.values("\(name), \(what)", unit, repetitions: times.count, note: note) {
+    try bench.values(
+      "\(name), \(what)", unit, repetitions: times.count, isOwnWork: false, note: note
+    ) {
       index += 1
       return value(index)
     }

@@ -92,7 +92,7 @@ final class Report {
   }
 
   private func row(_ cells: [String]) -> String {
-    let widths = [48, 7, 9, 9, 9, 11, 5, 0]
+    let widths = [52, 7, 9, 9, 9, 11, 5, 0]
     let parts = zip(cells, widths).enumerated().map { index, pair in
       let space = String(repeating: " ", count: max(pair.1 - pair.0.count, 0))
       // Names and units stand left, numbers right.
