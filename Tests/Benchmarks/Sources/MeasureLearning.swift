@@ -167,6 +167,7 @@ func measureTraining(_ bench: Bench) throws {
       }
     }
   }
+  try measureShare(bench)
   let wide = Subjects.wideSettings
   try bench.rate("PPO end to end, cartpole, 4,096 copies, 128 hidden", "steps/s") {
     let turns = Turns(wide, Subjects.cartPole)
@@ -190,6 +191,33 @@ func measureTraining(_ bench: Bench) throws {
       throw Options.Failure(description: "seed \(seed) did not reach a mean return of 475")
     }
     return seconds
+  }
+}
+
+/// How many times as long the flagship's whole loop takes as its matrix products alone: those of the
+/// policy and the values of every step, and of the updates.
+private func measureShare(_ bench: Bench) throws {
+  let settings = Subjects.flagshipSettings
+  let world = try Subjects.flagshipVacuum()
+  let turns = Turns(settings, world)
+  let hidden = [world.specification.observations.count] + settings.hidden
+  let networks = [hidden + [world.specification.actions.policyOutputs], hidden + [1]]
+  var step = Products()
+  step.add(networks[0], rows: settings.environments, trains: false)
+  var values = Products()
+  values.add(networks[1], rows: 512, trains: false)
+  var update = Products()
+  for network in networks { update.add(network, rows: settings.minibatch) }
+  let updates = settings.epochs * turns.steps / settings.minibatch
+  try turns.run(rollouts: 4)
+  try bench.values(
+    "PPO end to end, flagship, its time ÷ its products'", "times",
+    note: "products alone: OpenBLAS's sgemm, the same shapes"
+  ) {
+    let products =
+      Double(settings.steps) * step.seconds() + Double(turns.steps) / 512 * values.seconds()
+      + Double(updates) * update.seconds()
+    return try Bench.seconds(20) { try turns.run() } / products
   }
 }
 
