@@ -106,19 +106,20 @@ final class Bench {
       report.skip("\(name) against \(peer.joined(separator: " "))", why: missing.description)
       return
     }
-    func row(_ who: String, _ unit: String, _ values: [Double]) throws {
+    func row(_ who: String, _ unit: String, _ values: [Double], note: String = "") throws {
       if values.isEmpty { return report.skip("\(name): \(who)", why: "no run reached the goal") }
       try report.add(
         Figure(
           name: "\(name): \(who)", unit: unit, threads: threads, values: values,
           processorShare: nil,
-          note: values.count == count ? "" : "\(values.count) of \(count) reached it"))
+          note: values.count == count ? note : "\(values.count) of \(count) reached it"))
     }
     try row("fedrl", unit, mine)
-    try row(library, unit, theirs)
+    let peerName = String(library.prefix { $0 != " " })
+    try row(peerName, unit, theirs, note: library)
     let isBetterWhenMore = Figure.isBetterWhenMore(unit)
     try row(
-      "times as fast as \(library.prefix { $0 != " " })", "×",
+      "times \(peerName)'s", "×",
       pairs.map { isBetterWhenMore ? $0 / $1 : $1 / $0 })
   }
 

@@ -58,7 +58,7 @@ private func compareTraining(_ bench: Bench) throws {
   try bench.versus(
     "PPO, cartpole, 4,096 copies", "steps/s", peer: ["ppo-puffer"], rate(Subjects.wideSettings))
   try bench.versus(
-    "the same, return after 2.1 M steps", "return", peer: ["ppo-puffer-return", "8"]
+    "PPO, cartpole, 4,096 copies, 2.1 M steps", "return", peer: ["ppo-puffer-return", "8"]
   ) { try wideReturn(seed: UInt64(1 + $0)) }
 }
 
