@@ -41,9 +41,9 @@ let package = Package(
     .library(
       name: "FedRLLayers",
       targets: [
-        "FedRLNumerics", "FedRLCore", "FedRLClassicControl", "FedRLVacuum", "FedRLNetworks",
-        "FedRLPPO", "FedRLFederation", "FedRLSimulation", "FedRLScenario", "FedRLReporting",
-        "CAllocationCounter",
+        "FedRLNumerics", "FedRLCore", "FedRLClassicControl", "FedRLVacuum", "FedRLDrone",
+        "FedRLVehicle", "FedRLReferenceWorlds", "FedRLNetworks", "FedRLPPO", "FedRLFederation",
+        "FedRLSimulation", "FedRLScenario", "FedRLReporting", "CAllocationCounter",
       ]),
   ],
   dependencies: [
@@ -59,6 +59,8 @@ let package = Package(
     .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
     .target(name: "CFedRLKernels"),
     module("FedRLNumerics", ["COpenBLAS", "COpenSSL", "CFedRLKernels"]),
+    .target(name: "CBox2D", linkerSettings: [.linkedLibrary("box2d")]),
+    module("FedRLBox2D", ["CBox2D"]),
 
     // Layer 1: what an environment, a learner and a map are.
     module("FedRLCore", ["FedRLNumerics"]),
@@ -71,6 +73,15 @@ let package = Package(
     module(
       "FedRLVacuum", ["FedRLCore", "FedRLMaps", "FedRLNumerics"], path: "Environments/Vacuum",
       exclude: ["README.md", "Homes", "Pictures"]),
+    module(
+      "FedRLDrone", ["FedRLBox2D", "FedRLCore", "FedRLMaps", "FedRLNumerics"],
+      path: "Environments/Drone", exclude: ["README.md"]),
+    module(
+      "FedRLVehicle", ["FedRLBox2D", "FedRLCore", "FedRLMaps", "FedRLNumerics"],
+      path: "Environments/Vehicle", exclude: ["README.md"]),
+    module(
+      "FedRLReferenceWorlds", ["FedRLBox2D", "FedRLCore", "FedRLNumerics"],
+      path: "Environments/ReferenceWorlds", exclude: ["README.md"]),
     module("FedRLNetworks", ["FedRLNumerics"], path: "Policies/Networks", exclude: ["README.md"]),
     module(
       "FedRLPPO", ["FedRLCore", "FedRLNetworks", "FedRLNumerics"], path: "Policies/PPO",
@@ -94,9 +105,9 @@ let package = Package(
     module(
       "FedRLCommand",
       [
-        "FedRLClassicControl", "FedRLCore", "FedRLFederation", "FedRLMaps", "FedRLNetworks",
-        "FedRLNumerics", "FedRLPPO", "FedRLReporting", "FedRLScenario", "FedRLSimulation",
-        "FedRLVacuum", argumentParser,
+        "FedRLClassicControl", "FedRLCore", "FedRLDrone", "FedRLFederation", "FedRLMaps",
+        "FedRLNetworks", "FedRLNumerics", "FedRLPPO", "FedRLReferenceWorlds", "FedRLReporting",
+        "FedRLScenario", "FedRLSimulation", "FedRLVacuum", "FedRLVehicle", argumentParser,
       ]),
     .executableTarget(name: "fedrl", dependencies: ["FedRLCommand"], swiftSettings: swiftSettings),
 
@@ -107,14 +118,18 @@ let package = Package(
     .testTarget(
       name: "AllocationTests",
       dependencies: [
-        "CAllocationCounter", "FedRLClassicControl", "FedRLCore", "FedRLNetworks", "FedRLNumerics",
-        "FedRLPPO", "FedRLVacuum",
+        "CAllocationCounter", "FedRLClassicControl", "FedRLCore", "FedRLDrone", "FedRLNetworks",
+        "FedRLNumerics", "FedRLPPO", "FedRLReferenceWorlds", "FedRLVacuum", "FedRLVehicle",
       ], swiftSettings: swiftSettings),
     tests("FedRLNumerics", []),
     tests("FedRLCore", ["FedRLNumerics"]),
     tests("FedRLMaps", ["FedRLNumerics"]),
     tests("FedRLClassicControl", ["FedRLCore", "FedRLNumerics"]),
+    tests("FedRLBox2D", []),
     tests("FedRLVacuum", ["FedRLCore", "FedRLMaps", "FedRLNumerics"]),
+    tests("FedRLDrone", ["FedRLBox2D", "FedRLCore", "FedRLMaps", "FedRLNumerics"]),
+    tests("FedRLVehicle", ["FedRLBox2D", "FedRLCore", "FedRLMaps", "FedRLNumerics"]),
+    tests("FedRLReferenceWorlds", ["FedRLBox2D", "FedRLCore", "FedRLNumerics"]),
     tests("FedRLNetworks", ["FedRLNumerics"]),
     tests("FedRLPPO", ["FedRLClassicControl", "FedRLCore", "FedRLNetworks", "FedRLNumerics"]),
     tests("FedRLFederation", ["FedRLNumerics"]),
@@ -127,7 +142,8 @@ let package = Package(
         "CAllocationCounter", "FedRLClassicControl", "FedRLCore", "FedRLNumerics", "FedRLReporting",
         "FedRLScenario", "FedRLSimulation", "FedRLVacuum",
       ]),
-  ]
+  ],
+  cxxLanguageStandard: .cxx17
 )
 
 // The benchmarks are a package of their own (Tests/Benchmarks), so that building fedrl never builds
@@ -137,10 +153,9 @@ if strict {
     .executableTarget(
       name: "Benchmarks",
       dependencies: [
-        "CAllocationCounter", "FedRLClassicControl", "FedRLCommand", "FedRLCore",
-        "FedRLFederation", "FedRLNetworks", "FedRLNumerics", "FedRLPPO", "FedRLReporting",
-        "FedRLScenario", "FedRLSimulation",
-        "FedRLVacuum",
+        "CAllocationCounter", "FedRLClassicControl", "FedRLCommand", "FedRLCore", "FedRLDrone",
+        "FedRLFederation", "FedRLNetworks", "FedRLNumerics", "FedRLPPO", "FedRLReferenceWorlds",
+        "FedRLReporting", "FedRLScenario", "FedRLSimulation", "FedRLVacuum", "FedRLVehicle",
       ],
       path: "Tests/Benchmarks/Sources", swiftSettings: swiftSettings))
 }

@@ -58,7 +58,7 @@ fedrl_require_packages() {
 # What Swift itself needs to start, compile and link on Debian, and the libraries fedrl stands on.
 fedrl_packages=(binutils ca-certificates git libc6-dev libcurl4 libedit2 libgcc-12-dev libncurses6
   libsqlite3-0 libstdc++-12-dev libxml2 pkg-config tzdata
-  libopenblas-dev libpng-dev libssl-dev zlib1g-dev)
+  libbox2d-dev libopenblas-dev libpng-dev libssl-dev zlib1g-dev)
 
 # Ends with a message where the Swift that was found cannot start or is too old. Call after its
 # packages are installed.

@@ -1,0 +1,363 @@
+#include "fedrl_box2d.h"
+
+#include <box2d/box2d.h>
+
+#include <algorithm>
+#include <mutex>
+#include <tuple>
+#include <vector>
+
+static b2Vec2 vector_of(fedrl_point p) { return b2Vec2(p.x, p.y); }
+static fedrl_point point_of(const b2Vec2 &v) { return {v.x, v.y}; }
+static int32_t index_of(b2Body *body) { return (int32_t)body->GetUserData().pointer; }
+static int32_t index_of(b2Fixture *fixture) { return (int32_t)fixture->GetUserData().pointer; }
+
+// Box2D fills its table of contact types when it makes the first contact of the process, without a
+// lock: make one before anything runs side by side.
+static void fill_tables() {
+  b2World world(b2Vec2(0, 0));
+  b2CircleShape circle;
+  circle.m_radius = 1;
+  b2BodyDef definition;
+  definition.type = b2_dynamicBody;
+  for (int i = 0; i < 2; i++) world.CreateBody(&definition)->CreateFixture(&circle, 1);
+  world.Step(1e-3f, 1, 1);
+}
+
+static std::once_flag tables_filled;
+static std::mutex making;
+
+struct fedrl_world : b2ContactListener {
+  b2World world;
+  std::vector<b2Body *> bodies;
+  std::vector<b2Joint *> joints;
+  std::vector<fedrl_contact> contacts;
+  int32_t fixtures = 0;
+
+  fedrl_world(b2Vec2 gravity) : world(gravity) {
+    contacts.reserve(32);
+    world.SetContactListener(this);
+  }
+
+  void BeginContact(b2Contact *contact) override { note(contact, true); }
+  void EndContact(b2Contact *contact) override { note(contact, false); }
+
+  void note(b2Contact *contact, bool began) {
+    b2Fixture *a = contact->GetFixtureA(), *b = contact->GetFixtureB();
+    bool swaps = index_of(a->GetBody()) > index_of(b->GetBody());
+    if (swaps) std::swap(a, b);
+    fedrl_contact event = {index_of(a->GetBody()), index_of(b->GetBody()), index_of(a),
+                           index_of(b), began, {0, 0}, {0, 0}, 0};
+    if (began && !a->IsSensor() && !b->IsSensor() && contact->GetManifold()->pointCount > 0) {
+      b2WorldManifold manifold;
+      contact->GetWorldManifold(&manifold);
+      b2Vec2 normal = swaps ? -manifold.normal : manifold.normal;
+      event.normal = point_of(normal);
+      event.point = point_of(manifold.points[0]);
+      for (int i = 0; i < contact->GetManifold()->pointCount; i++) {
+        b2Vec2 point = manifold.points[i];
+        float speed = b2Dot(a->GetBody()->GetLinearVelocityFromWorldPoint(point) -
+                                b->GetBody()->GetLinearVelocityFromWorldPoint(point),
+                            normal);
+        event.approach_speed = std::max(event.approach_speed, speed);
+      }
+    }
+    contacts.push_back(event);
+  }
+
+  // Few, and std::stable_sort would allocate.
+  void sort_contacts() {
+    auto key = [](const fedrl_contact &c) {
+      return std::make_tuple(c.body_a, c.body_b, c.fixture_a, c.fixture_b);
+    };
+    for (size_t i = 1; i < contacts.size(); i++)
+      for (size_t j = i; j > 0 && key(contacts[j]) < key(contacts[j - 1]); j--)
+        std::swap(contacts[j], contacts[j - 1]);
+  }
+
+  int32_t add(int32_t body, const b2Shape &shape, const fedrl_material *material) {
+    b2FixtureDef definition;
+    definition.shape = &shape;
+    definition.density = material->density;
+    definition.friction = material->friction;
+    definition.restitution = material->restitution;
+    definition.restitutionThreshold = material->restitution_threshold;
+    definition.filter.categoryBits = material->category;
+    definition.filter.maskBits = material->mask;
+    definition.filter.groupIndex = material->group;
+    definition.isSensor = material->is_sensor;
+    definition.userData.pointer = (uintptr_t)fixtures;
+    bodies[body]->CreateFixture(&definition);
+    return fixtures++;
+  }
+
+  // Whether rays and questions see a fixture.
+  static bool is_seen(b2Fixture *fixture, uint16_t mask, int32_t ignored_body) {
+    return !fixture->IsSensor() && (fixture->GetFilterData().categoryBits & mask) != 0 &&
+           index_of(fixture->GetBody()) != ignored_body;
+  }
+};
+
+extern "C" {
+
+int32_t fedrl_box2d_version(void) {
+  return b2_version.major * 10000 + b2_version.minor * 100 + b2_version.revision;
+}
+
+fedrl_world *fedrl_world_make(fedrl_point gravity, bool allows_sleep, bool is_continuous) {
+  std::call_once(tables_filled, fill_tables);
+  std::lock_guard<std::mutex> lock(making);
+  fedrl_world *w = new fedrl_world(vector_of(gravity));
+  w->world.SetAllowSleeping(allows_sleep);
+  w->world.SetContinuousPhysics(is_continuous);
+  return w;
+}
+
+void fedrl_world_free(fedrl_world *w) {
+  std::lock_guard<std::mutex> lock(making);
+  // Fixtures that vanish would otherwise report the ends of their contacts.
+  w->world.SetContactListener(nullptr);
+  delete w;
+}
+
+void fedrl_world_step(fedrl_world *w, float seconds, int32_t velocity_iterations,
+                      int32_t position_iterations) {
+  w->contacts.clear();
+  w->world.Step(seconds, velocity_iterations, position_iterations);
+  w->sort_contacts();
+}
+
+int32_t fedrl_world_contact_count(const fedrl_world *w) { return (int32_t)w->contacts.size(); }
+const fedrl_contact *fedrl_world_contacts(const fedrl_world *w) { return w->contacts.data(); }
+
+// MARK: Bodies
+
+int32_t fedrl_world_add_body(fedrl_world *w, const fedrl_body_definition *d) {
+  b2BodyDef definition;
+  definition.type = (b2BodyType)d->kind;
+  definition.position = vector_of(d->state.position);
+  definition.angle = d->state.angle;
+  definition.linearVelocity = vector_of(d->state.velocity);
+  definition.angularVelocity = d->state.angular_velocity;
+  definition.linearDamping = d->linear_damping;
+  definition.angularDamping = d->angular_damping;
+  definition.gravityScale = d->gravity_scale;
+  definition.allowSleep = d->allows_sleep;
+  definition.fixedRotation = d->has_fixed_rotation;
+  definition.bullet = d->is_bullet;
+  definition.userData.pointer = (uintptr_t)w->bodies.size();
+  w->bodies.push_back(w->world.CreateBody(&definition));
+  return (int32_t)w->bodies.size() - 1;
+}
+
+void fedrl_world_remove_body(fedrl_world *w, int32_t body) {
+  w->world.DestroyBody(w->bodies[body]);
+  w->bodies[body] = nullptr;
+}
+
+fedrl_body_state fedrl_body_get(const fedrl_world *w, int32_t body) {
+  const b2Body *b = w->bodies[body];
+  return {point_of(b->GetPosition()), b->GetAngle(), point_of(b->GetLinearVelocity()),
+          b->GetAngularVelocity()};
+}
+
+void fedrl_body_set(fedrl_world *w, int32_t body, const fedrl_body_state *state) {
+  b2Body *b = w->bodies[body];
+  b->SetTransform(vector_of(state->position), state->angle);
+  b->SetLinearVelocity(vector_of(state->velocity));
+  b->SetAngularVelocity(state->angular_velocity);
+}
+
+void fedrl_body_set_velocity(fedrl_world *w, int32_t body, fedrl_point velocity,
+                             float angular_velocity) {
+  w->bodies[body]->SetLinearVelocity(vector_of(velocity));
+  w->bodies[body]->SetAngularVelocity(angular_velocity);
+}
+
+fedrl_point fedrl_body_center(const fedrl_world *w, int32_t body) {
+  return point_of(w->bodies[body]->GetWorldCenter());
+}
+
+fedrl_mass fedrl_body_get_mass(const fedrl_world *w, int32_t body) {
+  b2MassData data;
+  w->bodies[body]->GetMassData(&data);
+  // Box2D's inertia is about the body's origin.
+  return {data.mass, point_of(data.center), data.I - data.mass * b2Dot(data.center, data.center)};
+}
+
+void fedrl_body_set_mass(fedrl_world *w, int32_t body, const fedrl_mass *mass) {
+  b2MassData data;
+  data.mass = mass->mass;
+  data.center = vector_of(mass->center);
+  data.I = mass->inertia + mass->mass * b2Dot(data.center, data.center);
+  w->bodies[body]->SetMassData(&data);
+}
+
+bool fedrl_body_is_awake(const fedrl_world *w, int32_t body) { return w->bodies[body]->IsAwake(); }
+void fedrl_body_set_awake(fedrl_world *w, int32_t body, bool awake) {
+  w->bodies[body]->SetAwake(awake);
+}
+void fedrl_body_apply_force(fedrl_world *w, int32_t body, fedrl_point force, fedrl_point at) {
+  w->bodies[body]->ApplyForce(vector_of(force), vector_of(at), true);
+}
+void fedrl_body_apply_force_to_center(fedrl_world *w, int32_t body, fedrl_point force) {
+  w->bodies[body]->ApplyForceToCenter(vector_of(force), true);
+}
+void fedrl_body_apply_torque(fedrl_world *w, int32_t body, float torque) {
+  w->bodies[body]->ApplyTorque(torque, true);
+}
+void fedrl_body_apply_impulse(fedrl_world *w, int32_t body, fedrl_point impulse, fedrl_point at) {
+  w->bodies[body]->ApplyLinearImpulse(vector_of(impulse), vector_of(at), true);
+}
+
+int32_t fedrl_body_touching_count(const fedrl_world *w, int32_t body) {
+  int32_t count = 0;
+  for (b2ContactEdge *edge = w->bodies[body]->GetContactList(); edge; edge = edge->next) {
+    b2Contact *contact = edge->contact;
+    if (contact->IsTouching() && !contact->GetFixtureA()->IsSensor() &&
+        !contact->GetFixtureB()->IsSensor())
+      count++;
+  }
+  return count;
+}
+
+// MARK: Fixtures
+
+int32_t fedrl_body_add_circle(fedrl_world *w, int32_t body, fedrl_point center, float radius,
+                              const fedrl_material *material) {
+  b2CircleShape shape;
+  shape.m_p = vector_of(center);
+  shape.m_radius = radius;
+  return w->add(body, shape, material);
+}
+
+int32_t fedrl_body_add_polygon(fedrl_world *w, int32_t body, const fedrl_point *points,
+                               int32_t count, const fedrl_material *material) {
+  b2PolygonShape shape;
+  shape.Set((const b2Vec2 *)points, count);
+  return w->add(body, shape, material);
+}
+
+int32_t fedrl_body_add_box(fedrl_world *w, int32_t body, float half_width, float half_height,
+                           fedrl_point center, float angle, const fedrl_material *material) {
+  b2PolygonShape shape;
+  shape.SetAsBox(half_width, half_height, vector_of(center), angle);
+  return w->add(body, shape, material);
+}
+
+int32_t fedrl_body_add_edge(fedrl_world *w, int32_t body, fedrl_point from, fedrl_point to,
+                            const fedrl_material *material) {
+  b2EdgeShape shape;
+  shape.SetTwoSided(vector_of(from), vector_of(to));
+  return w->add(body, shape, material);
+}
+
+int32_t fedrl_body_add_chain(fedrl_world *w, int32_t body, const fedrl_point *points, int32_t count,
+                             bool is_loop, const fedrl_material *material) {
+  static_assert(sizeof(fedrl_point) == sizeof(b2Vec2), "points are handed over as they are");
+  const b2Vec2 *vertices = (const b2Vec2 *)points;
+  b2ChainShape shape;
+  if (is_loop)
+    shape.CreateLoop(vertices, count);
+  else
+    shape.CreateChain(vertices, count, 2 * vertices[0] - vertices[1],
+                      2 * vertices[count - 1] - vertices[count - 2]);
+  return w->add(body, shape, material);
+}
+
+// MARK: Joints
+
+int32_t fedrl_world_add_revolute_joint(fedrl_world *w, const fedrl_revolute_joint *j) {
+  b2RevoluteJointDef definition;
+  definition.bodyA = w->bodies[j->body_a];
+  definition.bodyB = w->bodies[j->body_b];
+  definition.localAnchorA = vector_of(j->anchor_a);
+  definition.localAnchorB = vector_of(j->anchor_b);
+  definition.referenceAngle = j->reference_angle;
+  definition.enableLimit = j->has_limits;
+  definition.lowerAngle = j->lower_angle;
+  definition.upperAngle = j->upper_angle;
+  definition.enableMotor = j->has_motor;
+  definition.motorSpeed = j->motor_speed;
+  definition.maxMotorTorque = j->maximum_torque;
+  definition.collideConnected = j->collides;
+  w->joints.push_back(w->world.CreateJoint(&definition));
+  return (int32_t)w->joints.size() - 1;
+}
+
+static b2RevoluteJoint *revolute(const fedrl_world *w, int32_t joint) {
+  return static_cast<b2RevoluteJoint *>(w->joints[joint]);
+}
+float fedrl_joint_angle(const fedrl_world *w, int32_t joint) {
+  return revolute(w, joint)->GetJointAngle();
+}
+float fedrl_joint_speed(const fedrl_world *w, int32_t joint) {
+  return revolute(w, joint)->GetJointSpeed();
+}
+void fedrl_joint_set_motor(fedrl_world *w, int32_t joint, float speed, float maximum_torque) {
+  revolute(w, joint)->SetMotorSpeed(speed);
+  revolute(w, joint)->SetMaxMotorTorque(maximum_torque);
+}
+
+// MARK: Questions
+
+namespace {
+
+struct nearest_hit : b2RayCastCallback {
+  float fraction = 1;
+  uint16_t mask;
+  int32_t ignored_body;
+
+  float ReportFixture(b2Fixture *fixture, const b2Vec2 &, const b2Vec2 &, float at) override {
+    if (!fedrl_world::is_seen(fixture, mask, ignored_body)) return -1;
+    fraction = at;
+    return at;
+  }
+};
+
+struct circle_probe : b2QueryCallback {
+  b2CircleShape circle;
+  b2Transform place;
+  uint16_t mask;
+  int32_t ignored_body;
+  bool touches = false;
+
+  bool ReportFixture(b2Fixture *fixture) override {
+    if (!fedrl_world::is_seen(fixture, mask, ignored_body)) return true;
+    const b2Shape *shape = fixture->GetShape();
+    const b2Transform &of_body = fixture->GetBody()->GetTransform();
+    for (int32_t child = 0; child < shape->GetChildCount() && !touches; child++)
+      touches = b2TestOverlap(shape, child, &circle, 0, of_body, place);
+    return !touches;
+  }
+};
+
+}  // namespace
+
+void fedrl_world_cast_rays(const fedrl_world *w, fedrl_point origin, const fedrl_point *ends,
+                           int32_t count, uint16_t mask, int32_t ignored_body, float *fractions) {
+  nearest_hit hit;
+  hit.mask = mask;
+  hit.ignored_body = ignored_body;
+  for (int32_t i = 0; i < count; i++) {
+    hit.fraction = 1;
+    // A ray without length would be an error to Box2D.
+    if (ends[i].x != origin.x || ends[i].y != origin.y)
+      w->world.RayCast(&hit, vector_of(origin), vector_of(ends[i]));
+    fractions[i] = hit.fraction;
+  }
+}
+
+bool fedrl_world_circle_touches(const fedrl_world *w, fedrl_point center, float radius,
+                                uint16_t mask, int32_t ignored_body) {
+  circle_probe probe;
+  probe.circle.m_radius = radius;
+  probe.place.Set(vector_of(center), 0);
+  probe.mask = mask;
+  probe.ignored_body = ignored_body;
+  b2AABB bounds;
+  probe.circle.ComputeAABB(&bounds, probe.place, 0);
+  w->world.QueryAABB(&probe, bounds);
+  return probe.touches;
+}
+}

@@ -1,0 +1,163 @@
+internal import CBox2D
+
+/// Where a body is and how it moves. SI units, radians, y up.
+public struct BodyState: Sendable, Equatable, BitwiseCopyable {
+  /// Of the body's origin, m.
+  public var position: SIMD2<Float>
+  /// rad, counter-clockwise; not wrapped.
+  public var angle: Float
+  /// Of the centre of mass, m/s.
+  public var velocity: SIMD2<Float>
+  /// rad/s
+  public var angularVelocity: Float
+
+  @inlinable
+  public init(
+    position: SIMD2<Float>, angle: Float = 0, velocity: SIMD2<Float> = .zero,
+    angularVelocity: Float = 0
+  ) {
+    self.position = position
+    self.angle = angle
+    self.velocity = velocity
+    self.angularVelocity = angularVelocity
+  }
+}
+
+/// How a body takes part in the world.
+public enum BodyMotion: Int32, Sendable {
+  /// Does not move: walls, ground.
+  case fixed = 0
+  /// Moves as it is told, whatever it meets.
+  case kinematic = 1
+  /// Moves by forces and contacts.
+  case dynamic = 2
+}
+
+/// What a body starts as.
+public struct BodyDefinition: Sendable, Equatable {
+  public var motion = BodyMotion.dynamic
+  public var state: BodyState
+  /// 1/s: velocity falls by `1 / (1 + c Δt)` a step.
+  public var linearDamping: Float = 0
+  /// 1/s
+  public var angularDamping: Float = 0
+  public var gravityScale: Float = 1
+  public var allowsSleep = true
+  public var hasFixedRotation = false
+  /// Whether fast motion is checked against other moving bodies too, not only against fixed ones.
+  public var isBullet = false
+
+  public init(_ motion: BodyMotion, at state: BodyState) {
+    self.motion = motion
+    self.state = state
+  }
+}
+
+/// Of a body's shape: what it weighs, how it rubs and bounces, and what it meets.
+public struct Material: Sendable, Equatable {
+  /// kg/m²
+  public var density: Float
+  /// Coulomb's coefficient; a contact has the geometric mean of the two.
+  public var friction: Float
+  /// A contact has the larger of the two.
+  public var restitution: Float
+  /// m/s: slower impacts do not bounce.
+  public var restitutionThreshold: Float = 1
+  /// What this shape is, as bits.
+  public var category: UInt16 = 1
+  /// What it meets: two shapes collide if each is in the other's mask.
+  public var mask: UInt16 = 0xffff
+  /// Shapes of one negative group never meet, of one positive group always.
+  public var group: Int16 = 0
+  /// A sensor notices contacts and does not hinder.
+  public var isSensor = false
+
+  public init(density: Float = 0, friction: Float = 0.2, restitution: Float = 0) {
+    self.density = density
+    self.friction = friction
+    self.restitution = restitution
+  }
+
+  var raw: fedrl_material {
+    fedrl_material(
+      density: density, friction: friction, restitution: restitution,
+      restitution_threshold: restitutionThreshold, category: category, mask: mask, group: group,
+      is_sensor: isSensor)
+  }
+}
+
+/// Mass and inertia of a body.
+public struct MassProperties: Sendable, Equatable {
+  /// kg
+  public var mass: Float
+  /// Centre of mass in the body's frame, m.
+  public var center: SIMD2<Float>
+  /// About the centre of mass, kg m².
+  public var inertia: Float
+
+  public init(mass: Float, center: SIMD2<Float> = .zero, inertia: Float) {
+    self.mass = mass
+    self.center = center
+    self.inertia = inertia
+  }
+}
+
+/// A hinge between two bodies, with limits and a motor where asked for.
+public struct RevoluteJointDefinition: Sendable, Equatable {
+  public var first, second: Body
+  /// In the bodies' frames, m.
+  public var firstAnchor, secondAnchor: SIMD2<Float>
+  /// The second body's angle against the first that counts as 0, rad.
+  public var referenceAngle: Float = 0
+  /// rad
+  public var limits: ClosedRange<Float>?
+  /// rad/s and N m.
+  public var motor: (speed: Float, maximumTorque: Float)?
+  /// Whether the two bodies collide with each other.
+  public var collides = false
+
+  public init(
+    _ first: Body, at firstAnchor: SIMD2<Float>, _ second: Body, at secondAnchor: SIMD2<Float>
+  ) {
+    self.first = first
+    self.second = second
+    self.firstAnchor = firstAnchor
+    self.secondAnchor = secondAnchor
+  }
+
+  public static func == (a: Self, b: Self) -> Bool {
+    a.first == b.first && a.second == b.second && a.firstAnchor == b.firstAnchor
+      && a.secondAnchor == b.secondAnchor && a.referenceAngle == b.referenceAngle
+      && a.limits == b.limits && a.motor?.speed == b.motor?.speed
+      && a.motor?.maximumTorque == b.motor?.maximumTorque && a.collides == b.collides
+  }
+}
+
+/// A body of a ``World``: its index, in order of creation.
+public struct Body: Sendable, Hashable, BitwiseCopyable {
+  public let index: Int32
+  @inlinable
+  init(index: Int32) { self.index = index }
+}
+
+/// A shape of a body: its index in the world, in order of creation.
+public struct Fixture: Sendable, Hashable, BitwiseCopyable {
+  public let index: Int32
+}
+
+/// A joint of a world.
+public struct Joint: Sendable, Hashable, BitwiseCopyable {
+  let index: Int32
+}
+
+/// A contact that began or ended in the last step. `first` was created before `second`.
+public struct ContactEvent: Sendable, Equatable, BitwiseCopyable {
+  public let first, second: Body
+  public let firstFixture, secondFixture: Fixture
+  /// Whether it began; else it ended.
+  public let began: Bool
+  /// Where it began, and the normal from the first to the second body; zero for sensors and ends.
+  public let point, normal: SIMD2<Float>
+  /// How fast the surfaces came together along the normal, m/s; at least 0.
+  public let approachSpeed: Float
+}

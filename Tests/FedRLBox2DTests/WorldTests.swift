@@ -1,0 +1,188 @@
+import FedRLBox2D
+import Foundation
+import Testing
+
+@Suite struct WorldTests {
+  private let ground = Material(friction: 0.5)
+
+  @Test func theLibraryIsTheOneThatWasRead() { #expect(World.libraryVersion == 20401) }
+
+  /// Semi-implicit Euler: `z_n = z₀ + v₀ n Δt − g Δt² n (n + 1) / 2`.
+  @Test func freeFallIsThatOfTheIntegrator() {
+    var world = World(gravity: [0, -9.8])
+    let ball = world.add(BodyDefinition(.dynamic, at: BodyState(position: [0, 100], velocity: [2, 3])))
+    world.addCircle(to: ball, radius: 0.1, Material(density: 1))
+    let step = 1.0 / 240
+    for n in 1...480 {
+      world.step(seconds: Float(step))
+      let expected = 100 + 3 * Double(n) * step - 9.8 * step * step * Double(n * (n + 1)) / 2
+      let state = world[ball]
+      // Float32 sums of n terms near 100: half a unit in the last place each.
+      #expect(abs(Double(state.position.y) - expected) < 4e-6 * Double(n))
+      #expect(abs(Double(state.position.x) - 2 * Double(n) * step) < 1e-6 * Double(n))
+    }
+  }
+
+  @Test func linearDampingHasItsTerminalSpeed() {
+    var world = World(gravity: [0, -9.8])
+    var definition = BodyDefinition(.dynamic, at: BodyState(position: [0, 0]))
+    definition.linearDamping = 2
+    let ball = world.add(definition)
+    world.addCircle(to: ball, radius: 0.1, Material(density: 1))
+    for _ in 0..<2400 { world.step(seconds: 1.0 / 240) }
+    #expect(abs(world[ball].velocity.y + 9.8 / 2) < 1e-3)
+  }
+
+  @Test func aFreeSpinKeepsItsAngularMomentum() {
+    var world = World(gravity: .zero)
+    let bar = world.add(BodyDefinition(.dynamic, at: BodyState(position: .zero, angularVelocity: 3)))
+    world.addBox(to: bar, halfSize: [1, 0.1], Material(density: 1))
+    world.setMassProperties(of: bar, MassProperties(mass: 2, center: [0.3, 0], inertia: 0.7))
+    let mass = world.massProperties(of: bar)
+    #expect(abs(mass.inertia - 0.7) < 1e-6 && mass.mass == 2 && abs(mass.center.x - 0.3) < 1e-7)
+    for _ in 0..<1000 { world.step(seconds: 0.01) }
+    #expect(world[bar].angularVelocity == 3)
+  }
+
+  @Test func aFrictionlessPendulumDriftsLessTheSmallerTheStep() {
+    func drift(_ step: Float) -> Float {
+      var world = World(gravity: [0, -10])
+      let post = world.add(BodyDefinition(.fixed, at: BodyState(position: .zero)))
+      let bob = world.add(BodyDefinition(.dynamic, at: BodyState(position: [1, 0])))
+      world.addCircle(to: bob, radius: 0.05, Material(density: 1))
+      _ = world.add(RevoluteJointDefinition(post, at: .zero, bob, at: [-1, 0]))
+      let mass = world.massProperties(of: bob)
+      func energy() -> Float {
+        let state = world[bob]
+        return 0.5 * mass.mass * (state.velocity * state.velocity).sum()
+          + 0.5 * mass.inertia * state.angularVelocity * state.angularVelocity
+          + mass.mass * 10 * state.position.y
+      }
+      let start = energy()
+      var worst: Float = 0
+      for _ in 0..<Int(5 / step) {
+        world.step(seconds: step)
+        worst = max(worst, abs(energy() - start))
+      }
+      return worst / (mass.mass * 10)
+    }
+    let coarse = drift(0.01)
+    let fine = drift(0.0025)
+    // Of the pendulum's length; semi-implicit Euler errs with the first power of the step.
+    #expect(coarse < 0.1)
+    #expect(fine < 0.4 * coarse)
+  }
+
+  @Test func contactsAreReportedWithTheirApproachAndInOrder() {
+    var world = World(gravity: .zero)
+    let wall = world.add(BodyDefinition(.fixed, at: BodyState(position: .zero)))
+    world.addEdge(to: wall, from: [-1, 0], to: [3, 0], ground)
+    let balls = [Float(2), 0].map { x in
+      let ball = world.add(
+        BodyDefinition(.dynamic, at: BodyState(position: [x, 0.3], velocity: [0, -2])))
+      world.addCircle(to: ball, radius: 0.1, Material(density: 1))
+      return ball
+    }
+    var began: [ContactEvent] = []
+    for _ in 0..<60 {
+      world.step(seconds: 0.01)
+      for index in 0..<world.contactCount {
+        let event = world.contact(index)
+        if event.began { began.append(event) }
+      }
+    }
+    #expect(began.map(\.second) == balls)
+    for event in began {
+      #expect(event.first == wall)
+      #expect(abs(event.approachSpeed - 2) < 1e-5)
+      #expect(event.normal == [0, 1])
+      #expect(abs(event.point.y) < 0.02)
+    }
+    #expect(world.touchingCount(of: balls[0]) == 1)
+    world.setVelocity(of: balls[0], [0, 5], angularVelocity: 0)
+    var ended = 0
+    for _ in 0..<5 {
+      world.step(seconds: 0.01)
+      for index in 0..<world.contactCount where !world.contact(index).began { ended += 1 }
+    }
+    #expect(ended == 1)
+  }
+
+  /// The trap: rays see both sides of a chain, bodies only its right-hand side.
+  @Test func aChainStopsBodiesFromItsRightAndRaysFromBothSides() {
+    for side in [Float(1), -1] {
+      var world = World(gravity: .zero)
+      let wall = world.add(BodyDefinition(.fixed, at: BodyState(position: .zero)))
+      // From right to left: its right-hand side is up.
+      world.addChain(to: wall, points: [[5, 0], [-5, 0]], isLoop: false, ground)
+      let ball = world.add(
+        BodyDefinition(.dynamic, at: BodyState(position: [0, side], velocity: [0, -2 * side])))
+      world.addCircle(to: ball, radius: 0.1, Material(density: 1))
+      let ends: [SIMD2<Float>] = [[0, -side], [0, 2 * side]]
+      var fractions: [Float] = [0, 0]
+      ends.withUnsafeBufferPointer { ends in
+        fractions.withUnsafeMutableBufferPointer {
+          world.castRays(from: [0, side], to: ends, ignoring: ball, into: $0.baseAddress!)
+        }
+      }
+      #expect(abs(fractions[0] - 0.5) < 1e-6)
+      #expect(fractions[1] == 1)
+      for _ in 0..<200 { world.step(seconds: 0.01) }
+      #expect((world[ball].position.y * side > 0) == (side > 0))
+    }
+  }
+
+  @Test func raysObeyMasksAndPassThroughSensors() {
+    var world = World(gravity: .zero)
+    let body = world.add(BodyDefinition(.fixed, at: BodyState(position: .zero)))
+    var sensor = ground
+    sensor.isSensor = true
+    var second = ground
+    second.category = 2
+    world.addBox(to: body, halfSize: [0.1, 1], center: [1, 0], sensor)
+    world.addBox(to: body, halfSize: [0.1, 1], center: [2, 0], second)
+    world.addBox(to: body, halfSize: [0.1, 1], center: [3, 0], ground)
+    func fraction(_ mask: UInt16) -> Float {
+      var result: Float = -1
+      let ends: [SIMD2<Float>] = [[4, 0]]
+      ends.withUnsafeBufferPointer {
+        world.castRays(from: .zero, to: $0, mask: mask, into: &result)
+      }
+      return result
+    }
+    #expect(abs(fraction(0xffff) - 1.9 / 4) < 1e-6)
+    #expect(abs(fraction(1) - 2.9 / 4) < 1e-6)
+    #expect(fraction(4) == 1)
+    #expect(world.circleTouches(center: [2.5, 0], radius: 0.45))
+    #expect(!world.circleTouches(center: [2.5, 0], radius: 0.35))
+    #expect(!world.circleTouches(center: [1, 0], radius: 0.05))
+  }
+
+  /// Worlds on several threads at once give what each gives alone. Under the thread sanitizer Box2D's
+  /// process-wide counters of its distance and impact routines (b2_gjkCalls and their like) are reported:
+  /// nothing reads them; our own code shares nothing.
+  @Test func worldsStepInParallelAsTheyStepAlone() async {
+    @Sendable func run(_ seed: Int) -> [BodyState] {
+      var world = World(gravity: [0, -9.8])
+      let floor = world.add(BodyDefinition(.fixed, at: BodyState(position: .zero)))
+      world.addChain(to: floor, points: [[20, 0], [-20, 0]], isLoop: false, Material(friction: 0.5))
+      let boxes = (0..<10).map { index in
+        let box = world.add(
+          BodyDefinition(
+            .dynamic,
+            at: BodyState(position: [Float(index % 3) * 0.3, 1 + Float(index)], angle: Float(seed + index))))
+        world.addBox(to: box, halfSize: [0.2, 0.2], Material(density: 1, friction: 0.3))
+        return box
+      }
+      for _ in 0..<300 { world.step(seconds: 0.01) }
+      return boxes.map { world[$0] }
+    }
+    let together = await withTaskGroup(of: (Int, [BodyState]).self) { group in
+      for seed in 0..<8 { group.addTask { (seed, run(seed)) } }
+      var results: [Int: [BodyState]] = [:]
+      for await (seed, states) in group { results[seed] = states }
+      return results
+    }
+    for seed in 0..<8 { #expect(together[seed] == run(seed)) }
+  }
+}
