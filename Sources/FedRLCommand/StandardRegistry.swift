@@ -6,5 +6,8 @@ import FedRLVacuum
 extension Registry {
   /// The environments and learners that come with fedrl.
   public static let standard = Registry(
-    environments: [cartPoleEntry, vacuumEntry], learners: [ppoEntry])
+    environments: [
+      cartPoleEntry, acrobotEntry, mountainCarEntry, mountainCarContinuousEntry, pendulumEntry,
+      vacuumEntry,
+    ], learners: [ppoEntry])
 }

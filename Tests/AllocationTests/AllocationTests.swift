@@ -50,6 +50,10 @@ import Testing
     try #require(fedrl_counts_allocations() == 1, "needs glibc")
     let worlds: [(name: String, kind: any EnvironmentKind)] = [
       ("cartpole", CartPoleKind()),
+      ("acrobot", ClassicKind<Acrobot>()),
+      ("mountaincar", ClassicKind<MountainCar>()),
+      ("mountaincar-continuous", ClassicKind<MountainCarContinuous>()),
+      ("pendulum", ClassicKind<Pendulum>()),
       ("vacuum", try vacuum { _ in }),
       (
         "vacuum with guidance",
@@ -106,7 +110,7 @@ import Testing
   /// are none per step, minibatch or epoch: 256 steps and 8 minibatches would show.
   @Test func aTurnAllocatesAsMuchHoweverLongItIs() throws {
     try #require(fedrl_counts_allocations() == 1, "needs glibc")
-    let worlds: [any EnvironmentKind] = [CartPoleKind()]
+    let worlds: [any EnvironmentKind] = [CartPoleKind(), ClassicKind<Pendulum>()]
     for world in worlds {
       var settings = PPOSettings()
       settings.environments = 4
