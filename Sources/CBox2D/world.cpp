@@ -47,7 +47,7 @@ struct fedrl_world : b2ContactListener {
     bool swaps = index_of(a->GetBody()) > index_of(b->GetBody());
     if (swaps) std::swap(a, b);
     fedrl_contact event = {index_of(a->GetBody()), index_of(b->GetBody()), index_of(a),
-                           index_of(b), began, {0, 0}, {0, 0}, 0};
+                           index_of(b), began, {0, 0}, {0, 0}, 0, (int32_t)contacts.size()};
     if (began && !a->IsSensor() && !b->IsSensor() && contact->GetManifold()->pointCount > 0) {
       b2WorldManifold manifold;
       contact->GetWorldManifold(&manifold);

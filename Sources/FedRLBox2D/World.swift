@@ -47,7 +47,7 @@ public struct World: ~Copyable {
       first: Body(index: event.body_a), second: Body(index: event.body_b),
       firstFixture: Fixture(index: event.fixture_a), secondFixture: Fixture(index: event.fixture_b),
       began: event.began, point: SIMD2(event.point), normal: SIMD2(event.normal),
-      approachSpeed: event.approach_speed)
+      approachSpeed: event.approach_speed, sequence: event.sequence)
   }
 }
 

@@ -1,10 +1,14 @@
 public import FedRLScenario
 import FedRLClassicControl
 import FedRLPPO
+import FedRLReferenceWorlds
 import FedRLVacuum
 
 extension Registry {
   /// The environments and learners that come with fedrl.
   public static let standard = Registry(
-    environments: [cartPoleEntry, vacuumEntry], learners: [ppoEntry])
+    environments: [
+      cartPoleEntry, vacuumEntry, lunarLanderEntry, lunarLanderContinuousEntry,
+      bipedalWalkerEntry,
+    ], learners: [ppoEntry])
 }
