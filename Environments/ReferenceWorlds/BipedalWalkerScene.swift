@@ -85,6 +85,8 @@ package struct BipedalWalkerScene: ~Copyable {
     ) -> Joint {
       var joint = RevoluteJointDefinition(
         first, at: [0, Float(firstHeight)], second, at: [0, Float(height / 2)])
+      // pybox2d takes the angle between two bodies, when it joins them, for 0.
+      joint.referenceAngle = world[second].angle - world[first].angle
       joint.limits = limits
       joint.motor = (speed, Float(settings.motorTorque))
       return world.add(joint)

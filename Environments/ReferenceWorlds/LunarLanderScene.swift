@@ -65,6 +65,8 @@ package struct LunarLanderScene: ~Copyable {
     world.addBox(to: leg, halfSize: LunarLanderPlan.legHalfSize, material)
     var joint = RevoluteJointDefinition(
       lander, at: .zero, leg, at: [side * Float(offset.x), Float(offset.y)])
+    // pybox2d takes the angle between two bodies, when it joins them, for 0.
+    joint.referenceAngle = world[leg].angle - world[lander].angle
     let angles = LunarLanderPlan.legAngles
     joint.limits = side < 0 ? angles : -angles.upperBound ... -angles.lowerBound
     joint.motor = (side * LunarLanderPlan.legMotorSpeed, Float(settings.legSpringTorque))
