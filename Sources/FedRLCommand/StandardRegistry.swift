@@ -1,13 +1,22 @@
 public import FedRLScenario
 import FedRLClassicControl
 import FedRLPPO
+import FedRLReferenceWorlds
 import FedRLVacuum
 
 extension Registry {
   /// The environments and learners that come with fedrl.
   public static let standard = Registry(
     environments: [
-      cartPoleEntry, acrobotEntry, mountainCarEntry, mountainCarContinuousEntry, pendulumEntry,
+      cartPoleEntry,
+      acrobotEntry,
+      mountainCarEntry,
+      mountainCarContinuousEntry,
+      pendulumEntry,
       vacuumEntry,
-    ], learners: [ppoEntry])
+      lunarLanderEntry,
+      lunarLanderContinuousEntry,
+      bipedalWalkerEntry,
+    ],
+    learners: [ppoEntry])
 }
