@@ -10,7 +10,8 @@ import Testing
   /// Semi-implicit Euler: `z_n = z₀ + v₀ n Δt − g Δt² n (n + 1) / 2`.
   @Test func freeFallIsThatOfTheIntegrator() {
     var world = World(gravity: [0, -9.8])
-    let ball = world.add(BodyDefinition(.dynamic, at: BodyState(position: [0, 100], velocity: [2, 3])))
+    let ball = world.add(
+      BodyDefinition(.dynamic, at: BodyState(position: [0, 100], velocity: [2, 3])))
     world.addCircle(to: ball, radius: 0.1, Material(density: 1))
     let step = 1.0 / 240
     for n in 1...480 {
@@ -35,7 +36,8 @@ import Testing
 
   @Test func aFreeSpinKeepsItsAngularMomentum() {
     var world = World(gravity: .zero)
-    let bar = world.add(BodyDefinition(.dynamic, at: BodyState(position: .zero, angularVelocity: 3)))
+    let bar = world.add(
+      BodyDefinition(.dynamic, at: BodyState(position: .zero, angularVelocity: 3)))
     world.addBox(to: bar, halfSize: [1, 0.1], Material(density: 1))
     world.setMassProperties(of: bar, MassProperties(mass: 2, center: [0.3, 0], inertia: 0.7))
     let mass = world.massProperties(of: bar)
@@ -165,12 +167,14 @@ import Testing
     @Sendable func run(_ seed: Int) -> [BodyState] {
       var world = World(gravity: [0, -9.8])
       let floor = world.add(BodyDefinition(.fixed, at: BodyState(position: .zero)))
-      world.addChain(to: floor, points: [[20, 0], [-20, 0]], isLoop: false, Material(friction: 0.5))
+      world.addChain(
+        to: floor, points: [[20, 0], [-20, 0]], isLoop: false, Material(friction: 0.5))
       let boxes = (0..<10).map { index in
         let box = world.add(
           BodyDefinition(
             .dynamic,
-            at: BodyState(position: [Float(index % 3) * 0.3, 1 + Float(index)], angle: Float(seed + index))))
+            at: BodyState(
+              position: [Float(index % 3) * 0.3, 1 + Float(index)], angle: Float(seed + index))))
         world.addBox(to: box, halfSize: [0.2, 0.2], Material(density: 1, friction: 0.3))
         return box
       }
