@@ -1,10 +1,11 @@
 public import FedRLScenario
 import FedRLClassicControl
+import FedRLDrone
 import FedRLPPO
 import FedRLVacuum
 
 extension Registry {
   /// The environments and learners that come with fedrl.
   public static let standard = Registry(
-    environments: [cartPoleEntry, vacuumEntry], learners: [ppoEntry])
+    environments: [cartPoleEntry, vacuumEntry, droneEntry], learners: [ppoEntry])
 }
