@@ -3,15 +3,15 @@
 #endif
 
 /// The figures of a craft, as settings and preset give them.
-struct Airframe: Sendable, Equatable {
+package struct Airframe: Sendable, Equatable {
   /// With payload, kg.
-  let mass: Float
+  package let mass: Float
   /// kg m²
-  let inertia: Float
+  package let inertia: Float
   /// From the middle to the line of each pair of rotors, m.
-  let lever: Float
+  package let lever: Float
   let curve: ThrustCurve
-  let minimumRPM, maximumRPM: Float
+  package let minimumRPM, maximumRPM: Float
   /// s
   let motorLag: Float
   let thrustScale: Float
@@ -21,9 +21,9 @@ struct Airframe: Sendable, Equatable {
   let bodyDrag: Float
   let gravity: Float
   /// Of one side, that carries the craft without payload and with new rotors, N.
-  let hoverThrust: Float
+  package let hoverThrust: Float
 
-  init(_ settings: DroneSettings) {
+  package init(_ settings: DroneSettings) {
     let figures = Figures.of(settings.preset)
     func given(_ value: Double, _ preset: Double) -> Double {
       value == DroneSettings.ofPreset ? preset : value
@@ -45,11 +45,11 @@ struct Airframe: Sendable, Equatable {
 
   /// Thrust of one side (two motors), N.
   @inline(__always)
-  func thrust(atRPM rpm: Float) -> Float { 2 * thrustScale * curve.thrust(atRPM: rpm) }
+  package func thrust(atRPM rpm: Float) -> Float { 2 * thrustScale * curve.thrust(atRPM: rpm) }
 
   /// The speed that new rotors need for a side's thrust (N), within the limits.
   @inline(__always)
-  func rpm(forThrust thrust: Float) -> Float {
+  package func rpm(forThrust thrust: Float) -> Float {
     min(max(curve.rpm(forThrust: max(thrust, 0) / 2), minimumRPM), maximumRPM)
   }
 
@@ -57,7 +57,7 @@ struct Airframe: Sendable, Equatable {
   /// give at these speeds.
   ///
   /// - Parameter thrust: of both sides together, N, as ``thrust(atRPM:)`` gives it.
-  func power(forThrust thrust: Float) -> Float {
+  package func power(forThrust thrust: Float) -> Float {
     4 * MeasuredRotor.interpolate(thrust / (4 * thrustScale), from: .thrust, to: .power)
   }
 

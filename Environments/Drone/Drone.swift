@@ -37,33 +37,33 @@ public struct Drone: ConfigurableEnvironment, ~Copyable {
   package var usesShortcut = true
 
   // The running episode.
-  var plan = EpisodePlan()
+  package internal(set) var plan = EpisodePlan()
   var arena: DroneArena
   /// Where the drone is; the arena's body is there too while `isInArena`.
-  package internal(set) var state = BodyState(position: .zero)
-  var isInArena = true
-  var wind: Wind
+  package var state = BodyState(position: .zero)
+  package var isInArena = true
+  package internal(set) var wind: Wind
   /// Of the right-hand and the left-hand pair.
-  package internal(set) var rpm = SIMD2<Float>.zero
+  package var rpm = SIMD2<Float>.zero
   /// rad/s, a substep ago; for the inner loop.
   var lastRate: Float = 0
   var lastAction = SIMD2<Float>.zero
   var steps = 0
   var goalIndex = 0
   var distance: Float = 0
-  var tally = Tally()
+  package internal(set) var tally = Tally()
 
   /// What the metrics are worked out from.
-  struct Tally: BitwiseCopyable {
+  package struct Tally: BitwiseCopyable {
     var squaredErrors = 0.0
     /// J
     var energy = 0.0
     /// s in which the task's condition has held without a break.
     var secondsHeld: Float = 0
     var successSeconds = Double.nan
-    var touchdownSpeed = Double.nan
+    package var touchdownSpeed = Double.nan
     var touchdownTilt = Double.nan
-    var cause = CrashCause.none
+    package var cause = CrashCause.none
     /// Squared deviations from hover thrust in the last action, in shares of it; mean of substeps.
     var effort: Float = 0
   }
@@ -72,7 +72,7 @@ public struct Drone: ConfigurableEnvironment, ~Copyable {
     self.init(try DroneDesign(settings: settings, context: context))
   }
 
-  init(_ design: DroneDesign) {
+  package init(_ design: DroneDesign) {
     self.design = design
     settings = design.settings
     airframe = design.airframe

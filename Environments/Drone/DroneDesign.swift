@@ -1,14 +1,14 @@
-import FedRLCore
+package import FedRLCore
 
 /// What all copies of a configured drone share.
-final class DroneDesign: Sendable {
+package final class DroneDesign: Sendable {
   let settings: DroneSettings
-  let airframe: Airframe
-  let site: DroneSite
+  package let airframe: Airframe
+  package let site: DroneSite
   let specification: EnvironmentSpecification
 
   /// - Throws: `EnvironmentError` where the settings' map is no place for a drone.
-  init(settings: DroneSettings, context: EnvironmentContext) throws {
+  package init(settings: DroneSettings, context: EnvironmentContext) throws {
     let problems = settings.validate()
     precondition(problems.isEmpty, problems.map { "\($0.setting): \($0.message)" }.joined())
     self.settings = settings
@@ -87,7 +87,7 @@ enum DroneMetrics {
 }
 
 /// Why an episode failed; the raw value is the metric `crash_cause`.
-enum CrashCause: UInt8, Sendable {
+package enum CrashCause: UInt8, Sendable, BitwiseCopyable {
   case none = 0
   case contact = 1
   case tilt = 2

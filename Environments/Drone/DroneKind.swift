@@ -11,7 +11,7 @@ public let droneEntry = EnvironmentEntry(
 /// A configured drone with its task and its site.
 public struct DroneKind: EnvironmentKind {
   public let settings: DroneSettings
-  let design: DroneDesign
+  package let design: DroneDesign
   /// Passed on to the copies; see ``Drone/usesShortcut``.
   package var usesShortcut = true
 

@@ -3,16 +3,16 @@ import FedRLMaps
 import FedRLNumerics
 
 /// Where drones fly: an open arena or the walls of a map. Fixed from episode to episode, and shared.
-final class DroneSite: Sendable {
+package final class DroneSite: Sendable {
   /// The visible and allowed part of the plane, m.
-  let low, high: SIMD2<Float>
+  package let low, high: SIMD2<Float>
   /// Walls as loops with free space at their right hand, m.
-  let loops: [[SIMD2<Float>]]
+  package let loops: [[SIMD2<Float>]]
   /// Walls that are one line, free space at its right hand, m.
   let lines: [[SIMD2<Float>]]
   /// m²
   let freeArea: Float
-  let notes: [String]
+  package let notes: [String]
   private let room: Room
 
   /// What is known of the free space.
@@ -72,7 +72,7 @@ final class DroneSite: Sendable {
 
   /// At most the distance from a point to the nearest wall, m: how far nothing can be met.
   @inline(__always)
-  func clearance(at point: SIMD2<Float>) -> Float {
+  package func clearance(at point: SIMD2<Float>) -> Float {
     switch room {
     case .arena(let isClosed):
       guard isClosed else { return point.y }

@@ -1,13 +1,13 @@
 import FedRLNumerics
 
 /// What an episode is about: where it starts, where it leads, what is in the way.
-struct EpisodePlan: Equatable {
-  var start = SIMD2<Float>.zero
+package struct EpisodePlan: Equatable {
+  package var start = SIMD2<Float>.zero
   /// rad, towards +x.
   var tilt: Float = 0
   /// In order; one for all tasks but waypoints. Landing: the middle of the pad's surface.
-  var goals: [SIMD2<Float>] = []
-  var obstacles: [Obstacle] = []
+  package var goals: [SIMD2<Float>] = []
+  package var obstacles: [Obstacle] = []
 
   /// Free space about starts and goals, and between obstacles, m.
   private static let gap: Float = 0.4

@@ -1,14 +1,14 @@
 /// Something round or square in the way.
-struct Obstacle: Sendable, Equatable, BitwiseCopyable {
+package struct Obstacle: Sendable, Equatable, BitwiseCopyable {
   /// m
-  let center: SIMD2<Float>
+  package let center: SIMD2<Float>
   /// Radius, or half the edge of an upright square; m.
-  let size: Float
-  let isBox: Bool
+  package let size: Float
+  package let isBox: Bool
 
   /// From its surface to a point; negative inside. m.
   @inline(__always)
-  func distance(to point: SIMD2<Float>) -> Float {
+  package func distance(to point: SIMD2<Float>) -> Float {
     let offset = point - center
     guard isBox else { return (offset * offset).sum().squareRoot() - size }
     let (x, y) = (offset.x.magnitude - size, offset.y.magnitude - size)

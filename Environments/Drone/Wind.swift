@@ -1,4 +1,4 @@
-import FedRLNumerics
+package import FedRLNumerics
 
 #if canImport(Glibc)
   import Glibc
@@ -9,7 +9,7 @@ import FedRLNumerics
 /// Along the flow `u` has the autocorrelation `σ_u² e^(−Vt/L_u)`, one step of a first-order filter;
 /// upwards `w` has `σ_w² e^(−Vt/L_w) (1 − Vt/2L_w)`, from the filter
 /// `σ √(L/πV) (1 + √3 Ls/V) / (1 + Ls/V)²` in two states with their exact covariance over a step.
-struct DrydenGust: Sendable, BitwiseCopyable {
+package struct DrydenGust: Sendable, BitwiseCopyable {
   /// m/s along x; divided by σ_u.
   private var along = 0.0
   /// The vertical filter's states; both poles at V/L.
@@ -34,7 +34,7 @@ struct DrydenGust: Sendable, BitwiseCopyable {
   }
 
   /// Takes the states from their stationary distribution.
-  init(random: inout RandomStream) {
+  package init(random: inout RandomStream) {
     along = random.normal()
     // Covariance [[1, ½], [½, ½]].
     first = random.normal()
@@ -42,7 +42,7 @@ struct DrydenGust: Sendable, BitwiseCopyable {
   }
 
   /// Standard deviation of the vertical gusts, m/s: a tenth of the wind at 20 ft.
-  static func verticalSigma(_ strength: WindClass) -> Double {
+  package static func verticalSigma(_ strength: WindClass) -> Double {
     let knots: Double =
       switch strength {
       case .calm: 0
@@ -54,7 +54,7 @@ struct DrydenGust: Sendable, BitwiseCopyable {
   }
 
   /// σ_u / σ_w and the lengths L_u and L_w (m) at a height (m), which counts as 10 ft at least.
-  static func scales(height: Double) -> (ratio: Double, lengthU: Double, lengthW: Double) {
+  package static func scales(height: Double) -> (ratio: Double, lengthU: Double, lengthW: Double) {
     let foot = 0.3048
     let feet = max(height / foot, 10)
     let base = 0.177 + 0.000823 * feet
@@ -65,7 +65,9 @@ struct DrydenGust: Sendable, BitwiseCopyable {
   /// - Parameters:
   ///   - airSpeed: V, m/s; a hovering craft counts as 1 m/s.
   ///   - height: m.
-  mutating func prepare(strength: WindClass, airSpeed: Double, height: Double, seconds: Double) {
+  package mutating func prepare(
+    strength: WindClass, airSpeed: Double, height: Double, seconds: Double
+  ) {
     let (ratio, lengthU, lengthW) = Self.scales(height: height)
     let speed = max(airSpeed, 1)
     let sigma = Self.verticalSigma(strength)
@@ -84,7 +86,7 @@ struct DrydenGust: Sendable, BitwiseCopyable {
 
   /// Steps once, and gives the gust along x and upwards, m/s.
   @inline(__always)
-  mutating func next(_ random: inout RandomStream) -> SIMD2<Double> {
+  package mutating func next(_ random: inout RandomStream) -> SIMD2<Double> {
     let c = coefficients
     along = c.decayU * along + c.noiseU * random.normal()
     let (a, b) = (random.normal(), random.normal())
@@ -98,7 +100,7 @@ struct DrydenGust: Sendable, BitwiseCopyable {
 }
 
 /// The air about the drone: a mean and what varies.
-struct Wind: Sendable {
+package struct Wind: Sendable {
   let mean: Float
   let strength: WindClass
   let model: WindModel
@@ -108,7 +110,7 @@ struct Wind: Sendable {
   private var gust: DrydenGust
   private var random: RandomStream
   /// m/s, as of the last substep.
-  private(set) var velocity: SIMD2<Float>
+  package private(set) var velocity: SIMD2<Float>
 
   init(_ settings: DroneSettings, random: RandomStream) {
     mean = Float(settings.windSpeed)
