@@ -3,6 +3,7 @@ import FedRLCore
 import FedRLDrone
 import FedRLNetworks
 import FedRLPPO
+import FedRLReferenceWorlds
 import FedRLVacuum
 import Foundation
 
@@ -85,6 +86,22 @@ enum Subjects {
   }
 
   static var cartPole: CartPoleKind { CartPoleKind() }
+
+  static var lunarLander: LunarLanderKind { LunarLanderKind() }
+
+  /// rl-zoo's for LunarLander.
+  static var lunarLanderSettings: PPOSettings {
+    var settings = PPOSettings()
+    settings.environments = 16
+    settings.steps = 1024
+    settings.minibatch = 64
+    settings.epochs = 4
+    settings.gamma = 0.999
+    settings.gaeLambda = 0.98
+    settings.entropy = 0.01
+    settings.learningRate = 3e-4
+    return settings
+  }
 
   /// A world of the same shape that costs nothing.
   static func idle(like kind: any EnvironmentKind) -> IdleWorld {
