@@ -1,5 +1,6 @@
 public import FedRLScenario
 import FedRLClassicControl
+import FedRLDrone
 import FedRLPPO
 import FedRLReferenceWorlds
 import FedRLVacuum
@@ -16,6 +17,7 @@ extension Registry {
       vacuumEntry,
       lunarLanderEntry,
       lunarLanderContinuousEntry,
+      droneEntry,
       bipedalWalkerEntry,
     ],
     learners: [ppoEntry])

@@ -1,5 +1,6 @@
 import FedRLClassicControl
 import FedRLCore
+import FedRLDrone
 import FedRLReferenceWorlds
 import FedRLVacuum
 
@@ -31,4 +32,8 @@ func measureEnvironments(_ bench: Bench) throws {
   let lattice = try Subjects.vacuum { $0.dynamics = .discrete }
   guard case .discrete = lattice.specification.actions else { return }
   for copies in [8, 64] { try steps("vacuum discrete", lattice, copies: copies, all: copies == 64) }
+  // Eight physics steps and eight rays an action, among obstacles and in turbulence.
+  for (name, map) in [("drone", ""), ("drone in a home", Subjects.home)] {
+    try steps(name, try Subjects.drone(map: map), copies: 8, all: map.isEmpty)
+  }
 }

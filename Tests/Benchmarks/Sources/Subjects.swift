@@ -1,5 +1,6 @@
 import FedRLClassicControl
 import FedRLCore
+import FedRLDrone
 import FedRLNetworks
 import FedRLPPO
 import FedRLReferenceWorlds
@@ -31,6 +32,19 @@ enum Subjects {
         $0.guidance = true
         $0.farWindow = false
       }, home: home)
+  }
+
+  static let home = root + "/Environments/Vacuum/Homes/home-01.yaml"
+
+  /// A drone in moderate turbulence among obstacles. Actions are small, so that most episodes fly on to
+  /// their end.
+  static func drone(map: String) throws -> DroneKind {
+    var settings = DroneSettings()
+    settings.map = map
+    settings.windClass = .moderate
+    settings.obstacleDensity = 0.1
+    settings.thrustRange = 0.05
+    return try DroneKind(settings: settings, context: EnvironmentContext(baseDirectory: "."))
   }
 
   static var flagshipSettings: PPOSettings {
