@@ -4,6 +4,7 @@ import FedRLDrone
 import FedRLPPO
 import FedRLReferenceWorlds
 import FedRLVacuum
+import FedRLVehicle
 
 extension Registry {
   /// The environments and learners that come with fedrl.
@@ -19,6 +20,7 @@ extension Registry {
       lunarLanderContinuousEntry,
       droneEntry,
       bipedalWalkerEntry,
+      vehicleEntry,
     ],
     learners: [ppoEntry])
 }
