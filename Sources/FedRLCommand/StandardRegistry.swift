@@ -16,11 +16,11 @@ extension Registry {
       mountainCarContinuousEntry,
       pendulumEntry,
       vacuumEntry,
+      droneEntry,
+      vehicleEntry,
       lunarLanderEntry,
       lunarLanderContinuousEntry,
-      droneEntry,
       bipedalWalkerEntry,
-      vehicleEntry,
     ],
     learners: [ppoEntry])
 }
