@@ -7,7 +7,8 @@ import Foundation
 /// `fedrl generate`: makes input for scenarios.
 struct Generate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Generate homes for a vacuum to clean.", subcommands: [GenerateHomes.self])
+    abstract: "Generate homes for a vacuum to clean and circuits for a car to lap.",
+    subcommands: [GenerateHomes.self, GenerateCircuits.self])
 }
 
 /// `fedrl generate homes`: apartments in the ROS map_server format.
@@ -99,17 +100,30 @@ struct GenerateHomes: ParsableCommand {
 
   /// Refuses before anything is written.
   private func prepareFolder(_ total: Int) throws {
+    let names = (1...total).flatMap { number in
+      [".yaml", ".png", "-carpet.png"].map { name(number) + $0 }
+    }
+    try OutputFolder.prepare(out, for: names, of: "these homes", force: force)
+  }
+}
+
+/// A folder that generated files go to.
+enum OutputFolder {
+  /// Makes the folder; refuses, before anything is written, to overwrite what is there.
+  ///
+  /// - Parameters:
+  ///   - names: of the files to come.
+  ///   - subject: what they make up, for the message.
+  static func prepare(_ out: String, for names: [String], of subject: String, force: Bool) throws {
     let files = FileManager.default
     var isFolder: ObjCBool = false
     if files.fileExists(atPath: out, isDirectory: &isFolder), !isFolder.boolValue {
       throw BadInput("--out \(out): expected a folder, found a file")
     }
-    let taken = (1...total).flatMap { number in
-      [".yaml", ".png", "-carpet.png"].map { name(number) + $0 }
-    }.filter { files.fileExists(atPath: "\(out)/\($0)") }
+    let taken = names.filter { files.fileExists(atPath: "\(out)/\($0)") }
     guard taken.isEmpty || force else {
       throw BadInput(
-        "\(out): holds \(taken.count == 1 ? "" : "\(taken.count) files of these homes, such as ")"
+        "\(out): holds \(taken.count == 1 ? "" : "\(taken.count) files of \(subject), such as ")"
           + "\(taken[0]); --force overwrites")
     }
     do {

@@ -1,0 +1,148 @@
+public import FedRLCore
+import FedRLNumerics
+import FedRLBox2D
+import FedRLMaps
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// A car that laps a circuit. See the folder's README for the spaces, the reward and the ends.
+///
+/// The car moves by Runge–Kutta in `Double`; where something is within its reach, the velocity of that step is
+/// handed to its Box2D body, and what Box2D makes of it is taken back. Rays are cast on the walls' edges
+/// directly.
+public struct VehicleEnvironment: Environment, ~Copyable {
+  public let plan: VehiclePlan
+  let kernel: VehicleKernel
+  let layout: ObservationLayout
+  /// Those of the plan's world, held by `plan`.
+  let walls: WallGrid.Reader
+  let center: ClosedPath
+
+  var world: World
+  var carBody: Body
+  /// `[traffic]`, in order of creation.
+  let trafficBodies: UnsafeMutablePointer<Body>
+  let traffic: UnsafeMutablePointer<TrafficCar>
+  let trafficCount: Int
+
+  package internal(set) var car = CarState(x: 0, y: 0)
+  var random = RandomStream(seed: 0)
+  var delay = SteeringDelay()
+  var metrics: VehicleMetrics
+  /// The sample of the centre line nearest to the car.
+  var sample = 0
+  var projection = PathProjection(s: 0, offset: 0)
+  var isOffTrack = false
+  /// Contacts of the car that began in the running step.
+  var newCollisions = 0
+  /// `[lidarRays]`, m: the last scan, for drawings.
+  let scan: UnsafeMutablePointer<Float>
+
+  public var specification: EnvironmentSpecification { plan.specification }
+
+  public init(_ plan: VehiclePlan) {
+    self.plan = plan
+    kernel = plan.kernel
+    layout = plan.layout
+    walls = plan.world.grid.reader
+    center = plan.world.center
+    trafficCount = plan.settings.traffic
+    traffic = .allocate(capacity: max(trafficCount, 1))
+    traffic.initialize(
+      repeating: TrafficCar(s: 0, speed: 0, desiredSpeed: 1), count: max(trafficCount, 1))
+    trafficBodies = .allocate(capacity: max(trafficCount, 1))
+    scan = .allocate(capacity: plan.settings.lidarRays)
+    scan.initialize(repeating: 0, count: plan.settings.lidarRays)
+    metrics = VehicleMetrics(length: plan.world.center.length)
+    world = World(gravity: .zero)
+    carBody = world.add(BodyDefinition(.dynamic, at: BodyState(position: .zero)))
+    for index in 0..<max(trafficCount, 1) { (trafficBodies + index).initialize(to: carBody) }
+  }
+
+  deinit {
+    traffic.deallocate()
+    trafficBodies.deallocate()
+    scan.deallocate()
+  }
+
+  public mutating func reset(seed: UInt64, into observation: inout MutableSpan<Float>) {
+    random = RandomStream(seed: seed)
+    var start = random.split("start")
+    placeCar(&start)
+    var others = random.split("traffic")
+    placeTraffic(&others)
+    makeWorld()
+    delay.clear()
+    metrics = VehicleMetrics(length: center.length)
+    isOffTrack = false
+    observe(into: &observation)
+  }
+
+  public mutating func step(_ action: Span<Float>, into observation: inout MutableSpan<Float>)
+    -> StepOutcome
+  {
+    let (steering, acceleration) = command(action)
+    let steeringBefore = car.steering
+    newCollisions = 0
+    decideTraffic()
+    var steps = 0
+    while steps < kernel.substeps {
+      let target = delay.pass(steering, count: kernel.delay)
+      for index in 0..<trafficCount { traffic[index].advance(kernel.substep, on: center) }
+      move(steering: target, acceleration: acceleration)
+      steps += 1
+      if newCollisions > 0 && plan.settings.collisionEnds { break }
+    }
+    let outcome = judge(
+      seconds: Double(steps) * kernel.substep, turned: (car.steering - steeringBefore).magnitude)
+    observe(into: &observation)
+    return outcome
+  }
+
+  /// Target steering angle, rad, and acceleration, m/s².
+  private func command(_ action: Span<Float>) -> (steering: Double, acceleration: Double) {
+    switch plan.settings.actions {
+    case .continuous: return (Double(action[0]), Double(action[1]))
+    case .discrete:
+      let choice = min(max(Int(action[0]), 0), 8)
+      // Left to right, braking to accelerating.
+      return (
+        Double(1 - choice / 3) * kernel.maximumSteering,
+        Double(choice % 3 - 1) * kernel.maximumAcceleration
+      )
+    }
+  }
+
+  /// Progress, laps, reward and end of the step that was just driven.
+  private mutating func judge(seconds: Double, turned: Double) -> StepOutcome {
+    let settings = plan.settings
+    let before = projection.s
+    projection = center.project(x: car.x, y: car.y, from: &sample)
+    let way = center.difference(from: before, to: projection.s)
+    metrics.time += seconds
+    metrics.distance += car.speed.magnitude * seconds
+    metrics.collisions += newCollisions
+    let laps = metrics.laps.advance(by: way, to: metrics.time, in: seconds)
+    let room = center.place(at: projection.s)
+    let isOut = projection.offset > room.left || projection.offset < -room.right
+    let left = isOut && !isOffTrack
+    isOffTrack = isOut
+    if left { metrics.offTracks += 1 }
+    noteTimeToCollision()
+
+    var reward = kernel.progressWeight * way + kernel.steeringWeight * turned
+    reward += settings.rewardCollision * Double(newCollisions)
+    reward += settings.rewardLap * Double(laps)
+    if left { reward += settings.rewardOffTrack }
+    let isOver =
+      (newCollisions > 0 && settings.collisionEnds) || (isOut && settings.offTrackEnds)
+      || (settings.laps > 0 && metrics.laps.count >= settings.laps)
+    return StepOutcome(reward: Float(reward), end: isOver ? .terminated : .none)
+  }
+
+  public func writeMetrics(into values: inout MutableSpan<Double>) {
+    metrics.write(lineLap: plan.profile.lapTime, into: &values)
+  }
+}

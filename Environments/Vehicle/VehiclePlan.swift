@@ -1,0 +1,154 @@
+public import FedRLCore
+import FedRLMaps
+
+#if canImport(Glibc)
+  import Glibc
+#endif
+
+/// A configured car on a circuit: everything that does not change while it drives.
+public final class VehiclePlan: Sendable {
+  public let settings: VehicleSettings
+  public let world: VehicleWorld
+  public let parameters: VehicleParameters
+  public let specification: EnvironmentSpecification
+  /// How fast the world's line can be driven at the limit of friction.
+  public let profile: SpeedProfile
+  /// The same with what the scripted driver leaves to spare.
+  let driverProfile: SpeedProfile
+  let layout: ObservationLayout
+  let kernel: VehicleKernel
+  /// `[2, lidarRays]`: cosines, then sines, of the rays against the car's front.
+  nonisolated(unsafe) let rays: UnsafeMutablePointer<Float>
+
+  /// - Throws: `EnvironmentError` where the car or its traffic finds no room on the track.
+  public init(settings: VehicleSettings, world: VehicleWorld) throws {
+    let parameters = settings.parameters
+    self.settings = settings
+    self.world = world
+    self.parameters = parameters
+    layout = ObservationLayout(settings)
+    kernel = VehicleKernel(settings, parameters)
+    try Self.checkRoom(settings, world, parameters)
+    let model = kernel.model
+    func profile(grip: Double, braking: Double) -> SpeedProfile {
+      SpeedProfile(
+        world.line, grip: grip * parameters.friction * SingleTrack.gravity,
+        maximumSpeed: parameters.maximumSpeed,
+        braking: braking * parameters.maximumAcceleration,
+        acceleration: { model.limited(acceleration: .greatestFiniteMagnitude, at: $0) })
+    }
+    self.profile = profile(grip: 1, braking: 1)
+    // Hard braking takes load, and with it grip, off the rear axle.
+    driverProfile = profile(grip: 0.65, braking: 0.45)
+    specification = EnvironmentSpecification(
+      name: "vehicle", observations: layout.space(), actions: Self.actions(settings, parameters),
+      controlPeriodSeconds: settings.actionPeriod, maximumEpisodeSteps: settings.maximumSteps,
+      metrics: VehicleMetrics.definitions)
+    let count = settings.lidarRays
+    let fieldOfView = settings.lidarFieldOfView * .pi / 180
+    rays = .allocate(capacity: 2 * count)
+    for ray in 0..<count {
+      let share = count > 1 ? Double(ray) / Double(count - 1) - 0.5 : 0
+      (rays + ray).initialize(to: Float(cos(share * fieldOfView)))
+      (rays + count + ray).initialize(to: Float(sin(share * fieldOfView)))
+    }
+  }
+
+  deinit { rays.deallocate() }
+
+  private static func checkRoom(
+    _ settings: VehicleSettings, _ world: VehicleWorld, _ car: VehicleParameters
+  ) throws {
+    let narrowest = (0..<world.center.count).map {
+      world.center[$0].left + world.center[$0].right
+    }.min()!
+    guard narrowest > 1.2 * car.width else {
+      throw EnvironmentError(
+        setting: "track",
+        "\(world.track.name) is \(narrowest) m wide at its narrowest: expected more than "
+          + "\(1.2 * car.width) m for a \(settings.vehicle.rawValue)")
+    }
+    let room = 2 * (settings.effectiveTrafficDistance + car.length)
+    let most = max(Int(world.center.length / room) - 1, 0)
+    guard settings.traffic <= most else {
+      throw EnvironmentError(
+        setting: "traffic",
+        "expected at most \(most) cars on the \(Int(world.center.length)) m of \(world.track.name), "
+          + "got \(settings.traffic)")
+    }
+  }
+
+  private static func actions(_ settings: VehicleSettings, _ car: VehicleParameters) -> ActionSpace
+  {
+    switch settings.actions {
+    case .discrete: return .discrete(count: 9)
+    case .continuous:
+      let high = [Float(car.maximumSteering), Float(car.maximumAcceleration)]
+      return .box(
+        BoxSpace(
+          shape: [2], low: high.map { -$0 }, high: high, names: ["steering", "acceleration"]))
+    }
+  }
+}
+
+/// The plan's numbers as a step needs them: plain values, so that passing them costs nothing.
+struct VehicleKernel: Sendable, BitwiseCopyable {
+  let model: SingleTrack
+  let tires: TireForces
+  let usesTires: Bool
+  let substep: Double
+  let substeps, delay: Int
+  let maximumSteering, maximumSteeringRate, maximumAcceleration: Double
+  let minimumSpeed, maximumSpeed: Double
+  /// Half the body's size, the distance of its middle before the centre of mass, and its circle, m.
+  let halfLength, halfWidth, middle, radius: Double
+  let lidarMount: Float
+  let lidarRange, lidarNoise: Float
+  let overLidarScale: Float
+  let overSpeedScale, overYawScale, overCurvatureScale: Double
+  let lookAhead: Double
+  let progressWeight, steeringWeight: Double
+  let driver: DriverModel
+
+  /// What slip angles are divided by, rad (proposal).
+  static let slipScale = 0.5
+  /// How much nearer than touching Box2D takes over, m: more than both skins, of 1 cm each.
+  static let skin = 0.03
+
+  init(_ settings: VehicleSettings, _ car: VehicleParameters) {
+    model = SingleTrack(car, form: settings.model.form, reversesKinematically: true)
+    tires = TireForces(car, model: model)
+    usesTires = settings.model == .box2dTires
+    substep = settings.substep
+    substeps = settings.substepCount
+    delay = settings.delayCount
+    maximumSteering = car.maximumSteering
+    maximumSteeringRate = car.maximumSteeringRate
+    maximumAcceleration = car.maximumAcceleration
+    minimumSpeed = car.minimumSpeed
+    maximumSpeed = car.maximumSpeed
+    halfLength = car.length / 2
+    halfWidth = car.width / 2
+    middle = car.bodyMiddle
+    radius = (car.length * car.length + car.width * car.width).squareRoot() / 2
+    lidarMount = Float(car.lidarMount)
+    lidarRange = Float(settings.effectiveLidarRange)
+    lidarNoise = Float(settings.lidarNoise)
+    overLidarScale = 1 / Float(settings.effectiveLidarScale)
+    overSpeedScale = 1 / settings.effectiveSpeedScale
+    // Of the unloaded car of that name, so that a fleet's scales agree.
+    let plain = settings.vehicle.parameters
+    let tightest = tan(plain.maximumSteering) / plain.wheelbase
+    overCurvatureScale = 1 / tightest
+    // The yaw rate that full friction allows at a quarter of the speed scale.
+    overYawScale = settings.effectiveSpeedScale / 4 / (plain.friction * SingleTrack.gravity)
+    lookAhead = settings.effectiveLookAhead
+    progressWeight =
+      settings.rewardProgress / (settings.effectiveReferenceSpeed * settings.actionPeriod)
+    steeringWeight =
+      settings.rewardSteering / (plain.maximumSteeringRate * settings.actionPeriod)
+    var driver = DriverModel(distance: settings.effectiveTrafficDistance)
+    driver.timeGap = settings.trafficTimeGap
+    self.driver = driver
+  }
+}

@@ -1,0 +1,156 @@
+public import FedRLCore
+
+extension VehicleSettings {
+  public static var settings: [Setting<VehicleSettings>] {
+    trackSettings + carSettings + sensingSettings + trafficSettings + rewardSettings
+      + episodeSettings
+  }
+
+  private static var trackSettings: [Setting<VehicleSettings>] {
+    [
+      .text(
+        "track", \.track, isPath: true,
+        "the circuit: a centre line with widths (TUM or F1TENTH CSV), an F1TENTH map's YAML, or the folder of one"
+      ),
+      .text(
+        "race_line", \.raceLine, isPath: true,
+        "a race line (CSV); empty for the one that lies beside the track, if there is one"),
+      .choice(
+        "walls", \.walls,
+        "where walls stand; auto: the walls of the track's map where it has one, else along its edges"
+      ),
+      .number(
+        "run_off", \.runOff, unit: "m", range: 0...100, "distance of walls beyond the track's edges"
+      ),
+    ]
+  }
+
+  private static var carSettings: [Setting<VehicleSettings>] {
+    [
+      .choice(
+        "vehicle", \.vehicle, "f1tenth: car of 1:10; bmw320i: CommonRoad's vehicle 2, full size"),
+      .choice(
+        "model", \.model,
+        "kinematic; single_track (CommonRoad); saturated: with lateral force cut at μ F_z; box2d_tires: four tyres by impulses"
+      ),
+      .number(
+        "friction", \.friction, range: 0.1...2,
+        "μ of tyres on road (CommonRoad; fleets 0.4 to 1.05, F1TENTH's older measured value is 0.523)"
+      ),
+      .number(
+        "mass_factor", \.massFactor, range: 0.2...5, "multiplies mass and inertia (proposal)"),
+      .number(
+        "load", \.load, unit: "kg", range: 0...2000, "load over the rear axle (proposal)"),
+      .number(
+        "tyre_stiffness", \.tyreStiffness, range: 0.2...3,
+        "multiplies the cornering stiffness of all tyres (proposal)"),
+      .number(
+        "max_speed", \.maximumSpeed, unit: "m/s", range: 0...100,
+        "limit below the car's own (20; 50.8 for bmw320i); 0 leaves it to the car"),
+      .number(
+        "reverse_speed", \.reverseSpeed, unit: "m/s", range: 0...20,
+        "greatest backward speed (car's own limit: 5; 13.6 for bmw320i); 0: brakes only stop"),
+      .number(
+        "steering_delay", \.steeringDelay, unit: "s", range: 0...1,
+        "from a command to the steering; whole substeps (F1TENTH gym: two of its 0.01 s steps)"),
+      .number(
+        "substep", \.substep, unit: "s", range: 0.001...0.02,
+        "time step of the physics: Runge–Kutta and Box2D (F1TENTH gym: 0.01)"),
+      .number(
+        "action_period", \.actionPeriod, unit: "s", range: 0.005...0.5,
+        "time between two actions; a whole number of substeps"),
+      .choice(
+        "actions", \.actions,
+        "continuous: target steering angle and acceleration; discrete: 9 choices"),
+    ]
+  }
+
+  private static var sensingSettings: [Setting<VehicleSettings>] {
+    [
+      .choice("observation", \.observation, "track: place on the road ahead; lidar: rays; both"),
+      .integer(
+        "look_ahead_points", \.lookAheadPoints, range: 5...10,
+        "places ahead whose curvature is observed"),
+      .number(
+        "look_ahead", \.lookAhead, unit: "m", range: 0...1000,
+        "distance of the farthest such place; 0: 8 m (f1tenth), 80 m (bmw320i)"),
+      .integer(
+        "observed_cars", \.observedCars, range: 0...8, "nearest cars in the track observation"),
+      .integer("lidar_rays", \.lidarRays, range: 1...1080, "rays of one scan"),
+      .number(
+        "lidar_fov", \.lidarFieldOfView, unit: "°", range: 1...360,
+        "angle from the first to the last ray, centred ahead (F1TENTH: 4.7 rad = 269°)"),
+      .number(
+        "lidar_range", \.lidarRange, unit: "m", range: 0...200,
+        "greatest range; 0: 10 m (f1tenth), 50 m (bmw320i)"),
+      .number(
+        "lidar_scale", \.lidarScale, unit: "m", range: 0...200,
+        "what readings are divided by; 0: lidar_range. Give fleets with different ranges one scale"),
+      .number(
+        "lidar_noise", \.lidarNoise, unit: "m", range: 0...1,
+        "standard deviation of a reading (F1TENTH gym: 0.01)"),
+      .number(
+        "speed_scale", \.speedScale, unit: "m/s", range: 0...200,
+        "what speeds are divided by; 0: 10 m/s (f1tenth), 50 m/s (bmw320i)"),
+    ]
+  }
+
+  private static var trafficSettings: [Setting<VehicleSettings>] {
+    [
+      .integer(
+        "traffic", \.traffic, range: 0...64,
+        "other cars, which follow the centre line and keep their distance (IDM)"),
+      .number(
+        "traffic_speed", \.trafficSpeed, unit: "m/s", range: 0...50,
+        "mean desired speed, each car ±20 %; 0: 2.5 m/s (f1tenth), 15 m/s (bmw320i)"),
+      .number(
+        "traffic_time_gap", \.trafficTimeGap, unit: "s", range: 0.1...10,
+        "time to the car in front (HighwayEnv)"),
+      .number(
+        "traffic_distance", \.trafficDistance, unit: "m", range: 0...50,
+        "distance to the car in front at rest; 0: 5 m (HighwayEnv) for bmw320i, 0.5 m for f1tenth"),
+    ]
+  }
+
+  private static var rewardSettings: [Setting<VehicleSettings>] {
+    [
+      .number(
+        "reward_progress", \.rewardProgress, range: -100...100,
+        "weight of metres along the centre line / (reference_speed · action period)"),
+      .number(
+        "reference_speed", \.referenceSpeed, unit: "m/s", range: 0...100,
+        "speed that earns 1 a step; 0: 5 m/s (f1tenth), 20 m/s (bmw320i)"),
+      .number(
+        "reward_collision", \.rewardCollision, range: -1000...1000,
+        "for every contact that begins (proposal)"),
+      .number(
+        "reward_off_track", \.rewardOffTrack, range: -1000...1000,
+        "for leaving the track (proposal)"),
+      .number(
+        "reward_steering", \.rewardSteering, range: -100...100,
+        "weight of the steering's way / (greatest rate · action period) (proposal)"),
+      .number("reward_lap", \.rewardLap, range: -1000...1000, "for every lap (proposal)"),
+    ]
+  }
+
+  private static var episodeSettings: [Setting<VehicleSettings>] {
+    [
+      .choice(
+        "start", \.start, "anywhere along the track, or at the line: the track's first point"),
+      .number(
+        "start_spread", \.startSpread, range: 0...0.9,
+        "starts beside the line by up to this share of the room, and turned by up to 0.3 rad times it"
+      ),
+      .number("start_speed", \.startSpeed, unit: "m/s", range: 0...100, "speed at the start"),
+      .integer(
+        "laps", \.laps, range: 0...10_000, "laps that end an episode with success; 0: no such end"),
+      .number(
+        "episode_seconds", \.episodeSeconds, unit: "s", range: 0.1...86_400,
+        "time after which an episode is truncated"),
+      .boolean("collision_ends", \.collisionEnds, "whether a contact ends the episode"),
+      .boolean(
+        "off_track_ends", \.offTrackEnds,
+        "whether an episode ends where the car's middle leaves the track"),
+    ]
+  }
+}

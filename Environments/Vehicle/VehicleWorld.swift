@@ -1,0 +1,118 @@
+import FedRLCore
+public import FedRLMaps
+
+/// A circuit as cars meet it: its centre line, the line that fast drivers take, and its walls.
+///
+/// Shared by all copies and agents that use the same track; never written after `init`.
+public final class VehicleWorld: Sendable {
+  public let track: Track
+  public let center: ClosedPath
+  /// The race line where there is one, else the centre line.
+  public let line: ClosedPath
+  /// Closed polygons with the free side on the right-hand side of every edge, as Box2D's chains stop cars.
+  public let walls: [[SIMD2<Float>]]
+  public let grid: WallGrid
+  /// The track's edges for drawings, left and right.
+  let edges: [[SIMD2<Float>]]
+  public let notes: [String]
+  /// Of edges and walls: min x, min y, max x, max y, m.
+  let bounds: (minX: Float, minY: Float, maxX: Float, maxY: Float)
+
+  /// - Parameters:
+  ///   - walls: where walls stand; `auto` takes a map's walls where the track comes with a map.
+  ///   - runOff: distance of walls beyond the track's edges, m.
+  /// - Throws: `MapError` where stretches of road overlap or a map cannot be read.
+  public init(track: Track, walls kind: VehicleWalls, runOff: Double) throws {
+    self.track = track
+    center = track.center
+    line = track.raceLine ?? track.center
+    let width = track.points.map { min($0.left, $0.right) }.min()!
+    let tolerance = min(max(width / 200, 0.002), 0.05)
+    let left = try track.edge(.left, tolerance: tolerance)
+    let right = try track.edge(.right, tolerance: tolerance)
+    edges = [left, right].map { $0.map(Self.single) }
+    var notes = track.notes
+    switch kind.resolved(for: track) {
+    case .map:
+      walls = try Self.mapWalls(track, notes: &notes)
+    case .none:
+      walls = []
+    case .edges, .auto:
+      walls = try Self.edgeWalls(track, runOff: runOff, tolerance: tolerance, (left, right))
+    }
+    let corners = (walls + edges).flatMap { $0 }
+    bounds = (
+      corners.map(\.x).min()!, corners.map(\.y).min()!, corners.map(\.x).max()!,
+      corners.map(\.y).max()!
+    )
+    grid = WallGrid(walls, cell: max(0.5 * width, 0.25))
+    notes.insert(Self.description(track), at: 0)
+    self.notes = notes
+  }
+
+  static func single(_ point: Point) -> SIMD2<Float> { SIMD2(Float(point.x), Float(point.y)) }
+
+  /// Along the track's edges, or beyond them.
+  private static func edgeWalls(
+    _ track: Track, runOff: Double, tolerance: Double, _ edges: (left: [Point], right: [Point])
+  ) throws -> [[SIMD2<Float>]] {
+    let (left, right) =
+      runOff == 0
+      ? edges
+      : (
+        try track.edge(.left, beyond: runOff, tolerance: tolerance),
+        try track.edge(.right, beyond: runOff, tolerance: tolerance)
+      )
+    if let crossing = Track.firstCrossing(left, right) {
+      throw MapError.malformed(
+        path: track.name, place: "walls",
+        found: "walls that cross at (\(crossing.x), \(crossing.y)) m",
+        expected: "stretches of road that do not overlap")
+    }
+    // Both edges run with the driver: the road is on the left one's right-hand side.
+    return [left.map(single), right.reversed().map(single)]
+  }
+
+  /// Around the part of the map's free space that the centre line runs through.
+  private static func mapWalls(_ track: Track, notes: inout [String]) throws -> [[SIMD2<Float>]] {
+    guard let path = track.mapPath else {
+      throw EnvironmentError(
+        setting: "walls",
+        "\(track.name): expected a map beside the track for walls = \"map\", got none")
+    }
+    let grid = try MapFile.load(path).grid
+    let components = grid.freeComponents()
+    let labels = (0..<track.center.count).map { index -> Int32 in
+      let place = track.center[index]
+      guard let cell = grid.cell(at: Point(x: place.x, y: place.y)) else { return -1 }
+      return components.labels[cell.y * grid.width + cell.x]
+    }
+    guard let part = labels.first, part >= 0, labels.allSatisfy({ $0 == part }) else {
+      let bad = labels.firstIndex { $0 < 0 || $0 != labels[0] } ?? 0
+      let place = track.center[bad]
+      throw MapError.malformed(
+        path: path, place: "cell at (\(place.x), \(place.y)) m",
+        found: "a centre line that leaves the free space there",
+        expected: "free space all along the centre line")
+    }
+    let walls = grid.keeping(Int(part), of: components).outlines(tolerance: grid.resolution)
+    notes.append("Walls: \(walls.count) outlines of the map's free space.")
+    return walls
+  }
+
+  private static func description(_ track: Track) -> String {
+    func short(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+    let widths = track.points.map { $0.left + $0.right }
+    let bend = (0..<track.center.count).map { track.center[$0].curvature.magnitude }.max()!
+    return
+      "\(track.name): \(short(track.length)) m, \(short(widths.min()!)) to \(short(widths.max()!)) m "
+      + "wide, tightest bend \(short(1 / max(bend, 1e-6))) m."
+  }
+}
+
+extension VehicleWalls {
+  /// What `auto` means for a track.
+  func resolved(for track: Track) -> VehicleWalls {
+    self == .auto ? (track.mapPath == nil ? .edges : .map) : self
+  }
+}

@@ -1,0 +1,143 @@
+/// One point of a centre line as files give it.
+public struct TrackPoint: Sendable, Equatable {
+  /// m
+  public var x, y: Double
+  /// Room to the right and to the left in the direction of driving, m, more than 0.
+  public var right, left: Double
+
+  public init(x: Double, y: Double, right: Double, left: Double) {
+    self.x = x
+    self.y = y
+    self.right = right
+    self.left = left
+  }
+}
+
+/// A closed circuit: its centre line with room on both sides, and a race line where there is one.
+public struct Track: Sendable {
+  public enum Side: Sendable, CaseIterable {
+    case left, right
+  }
+
+  public let name: String
+  /// As read, in the direction of driving.
+  public let points: [TrackPoint]
+  public let center: ClosedPath
+  public let raceLine: ClosedPath?
+  /// The map_server YAML whose walls stand around the track, where there is one.
+  public let mapPath: String?
+  /// What a person should know about what was read.
+  public let notes: [String]
+
+  /// Points nearer to each other than this are one point twice, m.
+  public static let leastSpacing = 1e-3
+  public static let leastPoints = 4
+
+  /// - Parameters:
+  ///   - places: what errors call the points: `line 7`; `[points]`.
+  ///   - path: the file, for errors.
+  /// - Throws: `MapError` for points that are no circuit.
+  public init(
+    name: String, points: [TrackPoint], raceLine: ClosedPath? = nil, mapPath: String? = nil,
+    notes: [String] = [], path: String = "track", places: [String]? = nil
+  ) throws(MapError) {
+    let check = TrackCheck(path: path, places: places ?? points.indices.map { "point \($0 + 1)" })
+    try check.widths(points)
+    let line = points.map { Point(x: $0.x, y: $0.y) }
+    try check.line(line)
+    self.name = name
+    self.points = points
+    self.raceLine = raceLine
+    self.mapPath = mapPath
+    self.notes = notes
+    let narrowest = points.map { min($0.left, $0.right) }.min()!
+    center = ClosedPath(
+      through: line, left: points.map(\.left), right: points.map(\.right),
+      spacing: Self.spacing(line, width: narrowest))
+  }
+
+  /// m
+  public var length: Double { center.length }
+
+  /// Distance of samples: fine against the room beside the line, but no finer than a sixteenth of the
+  /// distance of points.
+  static func spacing(_ line: [Point], width: Double) -> Double {
+    let around = ClosedOutline.segments(line).reduce(0) { $0 + $1.length }
+    return max(width / 12, around / Double(line.count) / 16)
+  }
+
+  /// A line without room beside it, such as a race line.
+  ///
+  /// - Throws: `MapError` for points that are no closed line.
+  static func line(_ points: [Point], width: Double, path: String, places: [String])
+    throws(MapError) -> ClosedPath
+  {
+    try TrackCheck(path: path, places: places).line(points)
+    return ClosedPath(through: points, spacing: spacing(points, width: width))
+  }
+}
+
+/// Says what is wrong with the points of a track, and where.
+struct TrackCheck {
+  let path: String
+  /// `[points]`
+  let places: [String]
+
+  func widths(_ points: [TrackPoint]) throws(MapError) {
+    for (index, point) in points.enumerated() {
+      for (name, width) in [("w_tr_right_m", point.right), ("w_tr_left_m", point.left)]
+      where !(width > 0 && width.isFinite) {
+        throw .badValue(
+          path: path, key: "\(places[index]): \(name)", found: "\(width)",
+          expected: "a width of more than 0 m")
+      }
+    }
+  }
+
+  func line(_ points: [Point]) throws(MapError) {
+    for (index, point) in points.enumerated() {
+      for (name, value) in [("x_m", point.x), ("y_m", point.y)] where !value.isFinite {
+        throw .badValue(
+          path: path, key: "\(places[index]): \(name)", found: "\(value)",
+          expected: "a finite number")
+      }
+    }
+    guard points.count >= Track.leastPoints else {
+      throw .truncated(
+        path: path, unit: "points", found: points.count, expected: Track.leastPoints)
+    }
+    try spacing(points)
+    if let crossing = ClosedOutline.firstCrossing(points) {
+      throw .malformed(
+        path: path, place: "\(places[crossing.first]) and \(places[crossing.second])",
+        found: "a line that crosses itself at (\(Self.short(crossing.at.x)), "
+          + "\(Self.short(crossing.at.y))) m",
+        expected: "a closed line that does not cross itself")
+    }
+  }
+
+  private func spacing(_ points: [Point]) throws(MapError) {
+    let lengths = ClosedOutline.segments(points).map(\.length)
+    for (index, length) in lengths.enumerated() where length < Track.leastSpacing {
+      let next = (index + 1) % points.count
+      throw .malformed(
+        path: path, place: "\(places[index]) and \(places[next])",
+        found: "the point (\(Self.short(points[next].x)), \(Self.short(points[next].y))) twice",
+        expected: "points at least \(Track.leastSpacing) m apart")
+    }
+    let gap = lengths[lengths.count - 1]
+    let widest = lengths.dropLast().max()!
+    guard gap <= 5 * widest else {
+      throw .malformed(
+        path: path, place: "\(places[places.count - 1])",
+        found: "a last point \(Self.short(gap)) m away from the first",
+        expected: "a closed line, with at most \(Self.short(5 * widest)) m left to close "
+          + "(five times the widest other gap)")
+    }
+  }
+
+  static func short(_ value: Double) -> String {
+    guard value.isFinite, value.magnitude < 1e12 else { return "\(value)" }
+    return "\((value * 1000).rounded() / 1000)"
+  }
+}

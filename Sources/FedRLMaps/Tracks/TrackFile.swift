@@ -1,0 +1,115 @@
+/// Reads circuits from the files that racing engineers have.
+public enum TrackFile {
+  /// Reads a circuit.
+  ///
+  /// - Parameters:
+  ///   - path: a centre line (`x_m, y_m, w_tr_right_m, w_tr_left_m`, as TUM's racetrack-database and
+  ///     F1TENTH write it), the map_server YAML of an F1TENTH track (`X_map.yaml`, beside which lies
+  ///     `X_centerline.csv`), or the folder of one.
+  ///   - raceLine: a race line (`x_m, y_m` or F1TENTH's seven columns); `nil` for the one that lies where
+  ///     these collections put it, if there is one.
+  /// - Throws: `MapError`, naming file and line.
+  public static func load(_ path: String, raceLine: String? = nil) throws(MapError) -> Track {
+    let files = try TrackFiles(path, raceLine: raceLine)
+    let table = try NumberTable(
+      try FileBytes.read(files.centerLine), path: files.centerLine, columns: 4...4,
+      meaning: "4 columns: x_m, y_m, w_tr_right_m, w_tr_left_m")
+    let right = table.column("w_tr_right_m") ?? 2
+    let left = table.column("w_tr_left_m") ?? 3
+    var points = table.rows.map {
+      TrackPoint(x: $0[0], y: $0[1], right: $0[right], left: $0[left])
+    }
+    var places = table.lines.map { "line \($0)" }
+    var notes: [String] = []
+    if points.count > Track.leastPoints, repeatsFirst(points.map { Point(x: $0.x, y: $0.y) }) {
+      points.removeLast()
+      places.removeLast()
+      notes.append("The last point repeats the first; it is left out.")
+    }
+    let width = points.map { min($0.left, $0.right) }.min()!
+    var race: ClosedPath?
+    if let file = files.raceLine {
+      race = try self.raceLine(file, width: max(width, 0.01))
+      notes.append("Race line: \(FilePath.name(of: file)).")
+    }
+    return try Track(
+      name: files.name, points: points, raceLine: race, mapPath: files.map, notes: notes,
+      path: files.centerLine, places: places)
+  }
+
+  /// - Parameter width: the narrowest room beside the centre line, m.
+  private static func raceLine(_ path: String, width: Double) throws(MapError) -> ClosedPath {
+    let table = try NumberTable(
+      try FileBytes.read(path), path: path, columns: 2...12,
+      meaning: "x_m, y_m or s_m; x_m; y_m; psi_rad; kappa_radpm; vx_mps; ax_mps2")
+    let isWide = table.rows[0].count > 2
+    let x = table.column("x_m") ?? (isWide ? 1 : 0)
+    let y = table.column("y_m") ?? (isWide ? 2 : 1)
+    for (row, line) in zip(table.rows, table.lines) where row.count <= max(x, y) {
+      throw .malformed(
+        path: path, place: "line \(line)", found: "\(row.count) columns",
+        expected: "at least \(max(x, y) + 1)")
+    }
+    var points = table.rows.map { Point(x: $0[x], y: $0[y]) }
+    var places = table.lines.map { "line \($0)" }
+    if points.count > Track.leastPoints, repeatsFirst(points) {
+      points.removeLast()
+      places.removeLast()
+    }
+    return try Track.line(points, width: width, path: path, places: places)
+  }
+
+  private static func repeatsFirst(_ points: [Point]) -> Bool {
+    Segment(from: points[0], to: points[points.count - 1]).length < Track.leastSpacing
+  }
+}
+
+/// The files of one circuit.
+private struct TrackFiles {
+  let name, centerLine: String
+  let raceLine, map: String?
+
+  init(_ path: String, raceLine given: String?) throws(MapError) {
+    let place = Self.trimmed(path)
+    if let centerLine = Self.inFolder(place) {
+      name = FilePath.name(of: place)
+      self.centerLine = centerLine
+    } else if ["yaml", "yml"].contains(FilePath.fileExtension(of: place)) {
+      guard FileBytes.exists(place) else { throw .missingFile(path: place) }
+      let stem = FilePath.stem(of: place)
+      name = stem.hasSuffix("_map") ? String(stem.dropLast(4)) : stem
+      let line = FilePath.resolve(name + "_centerline.csv", besides: place)
+      guard FileBytes.exists(line) else {
+        throw .malformed(
+          path: place, place: "centre line", found: "no file \(line)",
+          expected: "a centre line beside the map")
+      }
+      centerLine = line
+    } else {
+      let stem = FilePath.stem(of: place)
+      name = stem.hasSuffix("_centerline") ? String(stem.dropLast(11)) : stem
+      centerLine = place
+    }
+    let name = name
+    let line = centerLine
+    func beside(_ other: String) -> String? {
+      let file = FilePath.resolve(other, besides: line)
+      return FileBytes.exists(file) ? file : nil
+    }
+    map = beside(name + "_map.yaml")
+    let isInTracks = FilePath.name(of: FilePath.folder(of: line)) == "tracks"
+    raceLine =
+      given ?? beside(name + "_raceline.csv")
+      ?? (isInTracks ? beside("../racelines/\(name).csv") : nil)
+  }
+
+  /// The centre line in a folder that is named like its track.
+  private static func inFolder(_ path: String) -> String? {
+    let file = path + "/" + FilePath.name(of: path) + "_centerline.csv"
+    return FileBytes.exists(file) ? file : nil
+  }
+
+  private static func trimmed(_ path: String) -> String {
+    path.count > 1 && path.hasSuffix("/") ? String(path.dropLast()) : path
+  }
+}
