@@ -5,6 +5,7 @@ import FedRLNetworks
 import FedRLNumerics
 import FedRLPPO
 import FedRLVacuum
+import FedRLVehicle
 import Foundation
 import Testing
 
@@ -33,9 +34,9 @@ import Testing
 
   // MARK: Environments
 
-  private static let home: String = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Environments/Vacuum/Homes/home-01.yaml").path
+  private static let root: String = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().path
+  private static let home = root + "/Environments/Vacuum/Homes/home-01.yaml"
 
   private func vacuum(_ change: (inout VacuumSettings) -> Void) throws -> VacuumKind {
     var settings = VacuumSettings()
@@ -71,6 +72,43 @@ import Testing
     }
   }
 
+  /// A car's world is made anew at every reset; within an episode nothing is, also in contact with
+  /// a wall.
+  @Test func stepsOfACarAllocateNothingWithinAnEpisode() throws {
+    try #require(fedrl_counts_allocations() == 1, "needs glibc")
+    for model in VehicleModel.allCases {
+      var settings = VehicleSettings()
+      settings.track = Self.root + "/Environments/Vehicle/Tracks/oval.csv"
+      settings.model = model
+      settings.observation = .both
+      settings.traffic = 4
+      settings.collisionEnds = false
+      settings.offTrackEnds = false
+      settings.reverseSpeed = 3
+      let kind = try VehicleKind(
+        settings: settings, context: EnvironmentContext(baseDirectory: "."))
+      var world = VehicleEnvironment(kind.plan)
+      var row = [Float](repeating: 0, count: kind.specification.observations.count)
+      var random = RandomStream(seed: 2)
+      let actions = (0..<256).map { _ in
+        [Float(random.uniform(-0.4, 0.4)), Float(random.uniform(-4, 9))]
+      }
+      var span = row.mutableSpan
+      world.reset(seed: 1, into: &span)
+      func drive(_ steps: Int, _ world: inout VehicleEnvironment, _ span: inout MutableSpan<Float>)
+      {
+        for step in 0..<steps { _ = world.step(actions[step % 256].span, into: &span) }
+      }
+      drive(600, &world, &span)
+      let count = allocations { drive(1000, &world, &span) }
+      #expect(count == 0, "\(model): \(count) allocations in 1,000 steps")
+      var metrics = [Double](repeating: 0, count: kind.specification.metrics.count)
+      var values = metrics.mutableSpan
+      world.writeMetrics(into: &values)
+      #expect(metrics[6] > 10, "\(model): hardly a contact was among them")
+    }
+  }
+
   // MARK: Networks
 
   @Test(arguments: [false, true])
@@ -102,8 +140,8 @@ import Testing
 
   // MARK: Learners
 
-  /// A rollout costs a few allocations, of its report; a finished episode a few, of its record. There
-  /// are none per step, minibatch or epoch: 256 steps and 8 minibatches would show.
+  /// A rollout costs a few allocations, of its report; a finished episode a few, of its record.
+  /// There are none per step, minibatch or epoch: 256 steps and 8 minibatches would show.
   @Test func aTurnAllocatesAsMuchHoweverLongItIs() throws {
     try #require(fedrl_counts_allocations() == 1, "needs glibc")
     let worlds: [any EnvironmentKind] = [CartPoleKind()]

@@ -1,6 +1,7 @@
 import FedRLClassicControl
 import FedRLCore
 import FedRLVacuum
+import FedRLVehicle
 
 /// Environment steps per second, with actions drawn beforehand.
 func measureEnvironments(_ bench: Bench) throws {
@@ -27,4 +28,27 @@ func measureEnvironments(_ bench: Bench) throws {
   let lattice = try Subjects.vacuum { $0.dynamics = .discrete }
   guard case .discrete = lattice.specification.actions else { return }
   for copies in [8, 64] { try steps("vacuum discrete", lattice, copies: copies, all: copies == 64) }
+  try measureVehicles { try steps($0, $1, copies: $2, hold: $3, all: $4) }
+}
+
+/// 32 rays and four cars of traffic beside the own one; random actions, as drawn beforehand, bring
+/// the car into contact with walls much of the time where contacts do not end its episodes.
+private func measureVehicles(
+  _ steps: (String, any EnvironmentKind, Int, Int, Bool) throws -> Void
+) throws {
+  for model in VehicleModel.allCases {
+    let kind = try Subjects.vehicle {
+      $0.model = model
+      $0.observation = .lidar
+      $0.traffic = 4
+    }
+    try steps("vehicle \(model.rawValue), 32 rays, 5 cars", kind, 8, 8, model == .singleTrack)
+  }
+  let scraping = try Subjects.vehicle {
+    $0.observation = .lidar
+    $0.traffic = 4
+    $0.collisionEnds = false
+    $0.offTrackEnds = false
+  }
+  try steps("vehicle single_track scraping along walls", scraping, 8, 8, false)
 }

@@ -3,6 +3,7 @@ import FedRLCore
 import FedRLNetworks
 import FedRLPPO
 import FedRLVacuum
+import FedRLVehicle
 import Foundation
 
 /// What is measured: environments and learners as the scenarios use them.
@@ -30,6 +31,14 @@ enum Subjects {
         $0.guidance = true
         $0.farWindow = false
       }, home: home)
+  }
+
+  /// A car on a circuit that the project ships; contacts do not end its episodes.
+  static func vehicle(_ change: (inout VehicleSettings) -> Void = { _ in }) throws -> VehicleKind {
+    var settings = VehicleSettings()
+    settings.track = root + "/Environments/Vehicle/Tracks/circuit-02.csv"
+    change(&settings)
+    return try VehicleKind(settings: settings, context: EnvironmentContext(baseDirectory: "."))
   }
 
   static var flagshipSettings: PPOSettings {
