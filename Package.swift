@@ -127,7 +127,9 @@ let package = Package(
     tests("FedRLClassicControl", ["FedRLCore", "FedRLNumerics"]),
     tests("FedRLBox2D", []),
     tests("FedRLVacuum", ["FedRLCore", "FedRLMaps", "FedRLNumerics"]),
-    tests("FedRLDrone", ["FedRLBox2D", "FedRLCore", "FedRLMaps", "FedRLNumerics"]),
+    tests(
+      "FedRLDrone",
+      ["CAllocationCounter", "FedRLBox2D", "FedRLCore", "FedRLMaps", "FedRLNumerics"]),
     tests("FedRLVehicle", ["FedRLBox2D", "FedRLCore", "FedRLMaps", "FedRLNumerics"]),
     tests("FedRLReferenceWorlds", ["FedRLBox2D", "FedRLCore", "FedRLNumerics"]),
     tests("FedRLNetworks", ["FedRLNumerics"]),

@@ -74,3 +74,34 @@ fedrl_require_swift_version() {
     exit 1
   fi
 }
+
+# Installs Python packages in an environment of their own: NAME PACKAGE …; prints its Python. Each
+# package on its own, so that one that is missing leaves the others.
+fedrl_peer_python() {
+  local folder="$root/.build/peers/$1" log="$root/.build/peers/$1.log" package
+  shift
+  mkdir -p "$root/.build/peers"
+  if [ ! -x "$folder/bin/python" ] && ! python3 -m venv "$folder" >"$log" 2>&1; then
+    rm -rf "$folder"
+    echo "skipped: no Python environment could be made in $folder; see $log" >&2
+    return 1
+  fi
+  for package in "$@"; do
+    grep -qxF "$package" "$folder/installed" 2>/dev/null && continue
+    echo "fedrl: installing $package in $folder …" >&2
+    if "$folder/bin/python" -m pip install --disable-pip-version-check "$package" >>"$log" 2>&1; then
+      echo "$package" >>"$folder/installed"
+    else
+      echo "skipped: $package could not be installed; see $log" >&2
+    fi
+  done
+  echo "$folder/bin/python"
+}
+
+# The environment of the libraries that the measurements compare with, and of the packages that are
+# named besides; prints its Python.
+fedrl_peer_libraries() {
+  local packages
+  mapfile -t packages < <(grep -v '^#' "$root/Tests/Benchmarks/peers.txt")
+  fedrl_peer_python libraries "${packages[@]}" "$@"
+}

@@ -5,63 +5,55 @@ public import FedRLNumerics
 ///
 /// State in `Double`, sine and cosine of the C library. See the folder's README for the spaces, the
 /// reward and the ends. ``CartPoleBatch`` is the fast form.
-public struct CartPole: ConfigurableEnvironment, SnapshotEnvironment {
+public struct CartPole: ClassicEnvironment {
+  public typealias Settings = CartPoleSettings
+
   public static let name = "cartpole"
   public static let summary = "Balance a pole on a cart; Gymnasium's CartPole-v1 with settings"
+  public static let controller = "linear-feedback"
 
   public let specification: EnvironmentSpecification
+  public var state = CartPoleState(position: 0, velocity: 0, angle: 0, angularVelocity: 0)
   private let dynamics: CartPoleDynamics
-  package var current = CartPoleState(position: 0, velocity: 0, angle: 0, angularVelocity: 0)
-
-  public init(settings: CartPoleSettings, context: EnvironmentContext) {
-    self.init(settings)
-  }
 
   public init(_ settings: CartPoleSettings = .init()) {
     dynamics = CartPoleDynamics(settings)
     specification = dynamics.specification
   }
 
-  public mutating func reset(seed: UInt64, into observation: inout MutableSpan<Float>) {
-    current = Self.start(seed: seed, range: dynamics.startRange)
-    observe(into: &observation)
-  }
-
-  /// The first state of the episode that `seed` names.
-  static func start(seed: UInt64, range: Double) -> CartPoleState {
-    var random = RandomStream(seed: seed)
+  public func start(_ random: inout RandomStream) -> CartPoleState {
+    let range = dynamics.startRange
     return CartPoleState(
       position: random.uniform(-range, range), velocity: random.uniform(-range, range),
       angle: random.uniform(-range, range), angularVelocity: random.uniform(-range, range))
   }
 
-  public mutating func step(_ action: Span<Float>, into observation: inout MutableSpan<Float>)
-    -> StepOutcome
-  {
-    current = dynamics.advance(current, pushRight: action[0] > 0.5)
-    observe(into: &observation)
-    return StepOutcome(reward: 1, end: dynamics.isLost(current) ? .terminated : .none)
+  public mutating func advance(_ action: Float) -> StepOutcome {
+    state = dynamics.advance(state, pushRight: action > 0.5)
+    return StepOutcome(reward: 1, end: dynamics.isLost(state) ? .terminated : .none)
   }
 
-  public func draw(into drawing: inout Drawing) { dynamics.draw(current, into: &drawing) }
-
-  public func encodeState(into encoder: inout StateEncoder) {
-    encoder.encode(current.position)
-    encoder.encode(current.velocity)
-    encoder.encode(current.angle)
-    encoder.encode(current.angularVelocity)
+  public func observe(into observation: inout MutableSpan<Float>) {
+    observation[0] = Float(state.position)
+    observation[1] = Float(state.velocity)
+    observation[2] = Float(state.angle)
+    observation[3] = Float(state.angularVelocity)
   }
 
-  public mutating func decodeState(from decoder: inout StateDecoder) throws {
-    current = CartPoleState(
-      position: try decoder.decode(), velocity: try decoder.decode(),
-      angle: try decoder.decode(), angularVelocity: try decoder.decode())
+  /// Pushes towards where the pole falls, with gains near the linear-quadratic regulator's for the
+  /// default masses and lengths.
+  public func control() -> Float {
+    let feedback =
+      state.position + 1.7 * state.velocity + 18.7 * state.angle + 3 * state.angularVelocity
+    return feedback > 0 ? 1 : 0
   }
 
-  private func observe(into observation: inout MutableSpan<Float>) {
-    observation[0] = Float(current.position)
-    observation[1] = Float(current.velocity)
-    observation[2] = Float(current.angle)
-    observation[3] = Float(current.angularVelocity)
+  public func draw(into drawing: inout Drawing) { dynamics.draw(state, into: &drawing) }
+
+  public static func makeBatch(count: Int, settings: CartPoleSettings) -> any BatchEnvironment {
+    CartPoleBatch(count: count, settings: settings)
   }
 }
+
+/// A configured cart-pole, whose batches are the fast ones.
+public typealias CartPoleKind = ClassicKind<CartPole>

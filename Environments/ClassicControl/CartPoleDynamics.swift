@@ -5,14 +5,21 @@ import FedRLCore
 #endif
 
 /// Position (m), velocity (m/s), angle (rad, clockwise from upright) and angular velocity (rad/s).
-package struct CartPoleState: Equatable, Sendable {
-  package var position, velocity, angle, angularVelocity: Double
+public struct CartPoleState: ClassicState {
+  public var position, velocity, angle, angularVelocity: Double
 
-  package init(position: Double, velocity: Double, angle: Double, angularVelocity: Double) {
+  public init(position: Double, velocity: Double, angle: Double, angularVelocity: Double) {
     self.position = position
     self.velocity = velocity
     self.angle = angle
     self.angularVelocity = angularVelocity
+  }
+
+  public static let width = 4
+  public var values: [Double] { [position, velocity, angle, angularVelocity] }
+  public init(values: [Double]) {
+    self.init(
+      position: values[0], velocity: values[1], angle: values[2], angularVelocity: values[3])
   }
 }
 

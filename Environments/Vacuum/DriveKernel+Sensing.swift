@@ -86,14 +86,16 @@ extension DriveKernel {
       for _ in 0..<steps {
         let index = (place >> 48) &* stride &+ (place >> 16 & 0xffff)
         let value = map[index]
-        if value > OwnMap.lowest && value <= OwnMap.highest {
+        place &+= pace
+        // Most cells are as free as they get.
+        if value == OwnMap.lowest { continue }
+        if value <= OwnMap.highest {
           let lower = max(value &+ OwnMap.miss, OwnMap.lowest)
           map[index] = lower
           if value >= 0 { reclassify(memory, index, from: value, to: lower) }
-        } else if value > OwnMap.highest && value <= OwnMap.bumped {
+        } else if value <= OwnMap.bumped {
           map[index] = value &- 1
         }
-        place &+= pace
       }
       if readings[ray] < full {
         raise(memory, Int(endY) &* stride &+ Int(endX), by: OwnMap.hit)

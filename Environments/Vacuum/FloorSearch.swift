@@ -14,14 +14,16 @@ protocol SearchFloor {
   func fits(_ index: Int) -> Bool
   /// Whether the body may pass through a cell while it leaves a place in which it does not fit.
   func isFree(_ index: Int) -> Bool
-  /// Whether a cell in which the body can stand is what the search is for.
-  func isTarget(_ index: Int) -> Bool
+  /// How well a cell in which the body can stand is what the search is for: 0 is best, of up to four
+  /// grades; ``noTarget`` if it is not. The nearest target of the best grade that is there is found.
+  func grade(_ index: Int) -> Int
   /// What a target counts as farther than it is, in fifths of a cell; not negative.
   func penalty(_ index: Int) -> Int32
 }
 
 extension SearchFloor {
   func penalty(_ index: Int) -> Int32 { 0 }
+  static var noTarget: Int { 4 }
 }
 
 /// What a search found.
@@ -98,32 +100,42 @@ final class FloorSearch {
     _ floor: Floor, from start: LocalPose, turnCost: Double, lookahead: Double
   ) -> Finding? {
     precondition(count == floor.width * floor.height)
-    if let here = begin(floor, start, turnCost, lookahead) { return here }
+    begin(floor, start, turnCost)
     var level = 0
     var idle = 0
-    var best: (price: Int32, index: Int) = (.max, -1)
-    while idle < Self.bucketCount, Int32(level) < best.price {
+    // Of each grade: what the best target counts as, and where it is.
+    var prices = SIMD4<Int32>(repeating: .max)
+    var targets = SIMD4<Int32>(repeating: -1)
+    let here = floor.grade(origin)
+    if nodes[origin].fits, here != Floor.noTarget {
+      (prices[here], targets[here]) = (0, Int32(origin))
+    }
+    while idle < Self.bucketCount, Int32(level) < prices[0] {
       let slot = level & (Self.bucketCount - 1)
       while let index = pop(slot) {
         idle = 0
         guard nodes[index].cost == Int32(level) else { continue }
         let fits = nodes[index].fits
-        if fits, floor.isTarget(index) {
+        let grade = fits ? floor.grade(index) : Floor.noTarget
+        if grade != Floor.noTarget {
           let price = Int32(level) + floor.penalty(index)
-          if price < best.price { best = (price, index) }
+          if price < prices[grade] {
+            (prices[grade], targets[grade]) = (price, Int32(truncatingIfNeeded: index))
+          }
         }
         expand(floor, index, Int32(level), fits)
       }
       level += 1
       idle += 1
     }
-    return best.index < 0 ? nil : finding(floor, best.index, lookahead)
+    for grade in 0..<4 where targets[grade] >= 0 {
+      return finding(floor, Int(targets[grade]), lookahead)
+    }
+    return nil
   }
 
-  /// Clears the last search, and enters the start's neighbours; a finding if the start is a target.
-  private func begin<Floor: SearchFloor>(
-    _ floor: Floor, _ start: LocalPose, _ turnCost: Double, _ lookahead: Double
-  ) -> Finding? {
+  /// Clears the last search, and enters the start's neighbours.
+  private func begin<Floor: SearchFloor>(_ floor: Floor, _ start: LocalPose, _ turnCost: Double) {
     if round == .max {
       nodes.update(repeating: Node(), count: count)
       round = 0
@@ -138,7 +150,6 @@ final class FloorSearch {
     origin = row * floor.width + column
     let fits = floor.fits(origin)
     nodes[origin] = Node(round: round, cost: 0, parent: -1, fits: fits)
-    if fits, floor.isTarget(origin) { return finding(floor, origin, lookahead) }
     // The first steps pay for turning towards them.
     for (dx, dy) in Self.directions {
       let (x, y) = (column + dx, row + dy)
@@ -153,7 +164,6 @@ final class FloorSearch {
       let price = Int32(min(turn * turnCost / floor.cell * 5, 48))
       push(neighbour, origin, price + (dx * dy == 0 ? 5 : 7))
     }
-    return nil
   }
 
   /// Finds out whether the body fits in a cell, once per search.

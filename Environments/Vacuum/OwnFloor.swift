@@ -9,8 +9,10 @@ struct OwnFloor: SearchFloor {
   let memory: CopyMemory
   /// Neighbours, as index offsets, that must not be blocked where the body stands.
   let footprint: UnsafeBufferPointer<Int>
-  /// World cells in a map cell, and those that must be left to clean in the nine cells around a place.
-  let share, needed: Int
+  /// World cells in a map cell.
+  let share: Int
+  /// World cells that must be left to clean in the nine map cells around a place, of each grade.
+  let needed: SIMD3<Int>
 
   @inline(__always)
   func fits(_ index: Int) -> Bool {
@@ -23,8 +25,8 @@ struct OwnFloor: SearchFloor {
   func isFree(_ index: Int) -> Bool { memory.map[index] < 0 }
 
   @inline(__always)
-  func isTarget(_ index: Int) -> Bool {
-    guard memory.known[index] & OwnMap.visited == 0 else { return false }
+  func grade(_ index: Int) -> Int {
+    guard memory.known[index] & OwnMap.visited == 0 else { return Self.noTarget }
     var sum = 0
     for row in -1...1 {
       for column in -1...1 {
@@ -37,7 +39,7 @@ struct OwnFloor: SearchFloor {
         }
       }
     }
-    return sum >= needed
+    return sum >= needed.x ? 0 : sum >= needed.y ? 1 : sum >= needed.z ? 2 : Self.noTarget
   }
 
   /// Places amid open floor count as farther, so that no islands are left behind: 0.6 m where nothing
@@ -69,8 +71,8 @@ struct HomeFloor: SearchFloor {
   var margin: Int { floor.margin }
   func fits(_ index: Int) -> Bool { floor.fits(index) }
   func isFree(_ index: Int) -> Bool { floor.isFree(index) }
-  func isTarget(_ index: Int) -> Bool {
-    abs(index % width - column) <= 1 && abs(index / width - row) <= 1
+  func grade(_ index: Int) -> Int {
+    abs(index % width - column) <= 1 && abs(index / width - row) <= 1 ? 0 : Self.noTarget
   }
 }
 
@@ -106,23 +108,20 @@ final class FrontierSearch {
 
   deinit { footprint.deallocate() }
 
-  private func floor(_ memory: CopyMemory, wanted: Double) -> OwnFloor {
+  private func floor(_ memory: CopyMemory) -> OwnFloor {
     let share = layout.factor * layout.factor
+    func needed(_ wanted: Double) -> Int { max(1, Int(wanted * Double(9 * share))) }
     return OwnFloor(
       width: layout.width, height: layout.height, cell: layout.cell, margin: margin,
       memory: memory, footprint: UnsafeBufferPointer(footprint), share: share,
-      needed: max(1, Int(wanted * Double(9 * share))))
+      needed: SIMD3(needed(0.5), needed(0.3), needed(0.1)))
   }
 
-  /// The nearest place to clean: first those with half of their surroundings left, then smaller ones.
+  /// The nearest place to clean: one with half of its surroundings left or, where there is none, a
+  /// smaller one.
   func nearest(_ memory: CopyMemory, turnCost: Double, lookahead: Double) -> Finding? {
-    let start = memory.estimatedPose
-    for wanted in [0.5, 0.3, 0.1] {
-      let found = search.search(
-        floor(memory, wanted: wanted), from: start, turnCost: turnCost, lookahead: lookahead)
-      if let found { return found }
-    }
-    return nil
+    search.search(
+      floor(memory), from: memory.estimatedPose, turnCost: turnCost, lookahead: lookahead)
   }
 
   /// Calls a place and those within two cells of it visited, so that searches go elsewhere.
@@ -138,7 +137,7 @@ final class FrontierSearch {
   /// The way to a point of the world's frame.
   func home(_ memory: CopyMemory, toX: Double, toY: Double, lookahead: Double) -> Finding? {
     let target = HomeFloor(
-      floor: floor(memory, wanted: 1), column: Int(toX / layout.cell),
+      floor: floor(memory), column: Int(toX / layout.cell),
       row: Int(toY / layout.cell))
     return search.search(
       target, from: memory.estimatedPose, turnCost: 0, lookahead: lookahead)

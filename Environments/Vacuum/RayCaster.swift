@@ -1,3 +1,5 @@
+import FedRLNumerics
+
 /// Casts rays through the true map: plain pointers, so that passing one costs nothing.
 struct RayCaster {
   /// ``VacuumWorld/trace``
@@ -44,7 +46,6 @@ struct RayCaster {
   /// Progress that is none, and what is made instead, cells.
   private static let crawl: Float = 1e-4
   private static let nudge: Float = 0.02
-  private static let magicBits: UInt32 = 0x4b40_0000
 
   /// A whole number below 2²², as an integer.
   @inline(__always)
@@ -52,7 +53,7 @@ struct RayCaster {
     Int((value + magic).bitPattern & 0x3f_ffff)
   }
 
-  /// Casts all rays of a scan, four at a time.
+  /// Casts all rays of a scan: the arithmetic of ``cast(_:_:_:_:limit:)``, many at a time.
   ///
   /// - Parameters:
   ///   - rayCosine, raySine: `[rayCount]`, directions relative to the heading.
@@ -65,57 +66,8 @@ struct RayCaster {
     _ px: Float, _ py: Float, _ c: Float, _ s: Float, limit: Float,
     into lengths: UnsafeMutablePointer<Float>
   ) {
-    var ray = 0
-    while ray + 8 <= rayCount {
-      let rc = UnsafeRawPointer(rayCosine + ray).loadUnaligned(as: SIMD8<Float>.self)
-      let rs = UnsafeRawPointer(raySine + ray).loadUnaligned(as: SIMD8<Float>.self)
-      let found = castEight(px, py, rc * c - rs * s, rc * s + rs * c, limit)
-      UnsafeMutableRawPointer(lengths + ray).storeBytes(of: found, as: SIMD8<Float>.self)
-      ray += 8
-    }
-    while ray < rayCount {
-      let (rc, rs) = (rayCosine[ray], raySine[ray])
-      lengths[ray] = cast(px, py, rc * c - rs * s, rc * s + rs * c, limit: limit)
-      ray += 1
-    }
-  }
-
-  /// ``cast(_:_:_:_:limit:)`` for eight rays in step: the same arithmetic in every lane.
-  @inline(__always)
-  private func castEight(
-    _ px: Float, _ py: Float, _ dx: SIMD8<Float>, _ dy: SIMD8<Float>, _ limit: Float
-  ) -> SIMD8<Float> {
-    let tiny = SIMD8<Float>(repeating: 1e-9)
-    let dx = dx.replacing(with: tiny, where: (dx .< tiny) .& (dx .> -tiny))
-    let dy = dy.replacing(with: tiny, where: (dy .< tiny) .& (dy .> -tiny))
-    let (ix, iy) = (1 / dx, 1 / dy)
-    let zero = SIMD8<Float>.zero
-    let ex = zero.replacing(with: 1, where: dx .> zero) - px
-    let ey = zero.replacing(with: 1, where: dy .> zero) - py
-    let end = SIMD8<Float>(repeating: limit)
-    var t = zero
-    while true {
-      let cx = (dx * t + (px - 0.5) + Self.magic) - Self.magic
-      let cy = (dy * t + (py - 0.5) + Self.magic) - Self.magic
-      let columns = unsafeBitCast(cx + Self.magic, to: SIMD8<UInt32>.self)
-      let rows = unsafeBitCast(cy + Self.magic, to: SIMD8<UInt32>.self)
-      var codes = SIMD8<UInt32>(repeating: Self.magicBits)
-      for lane in 0..<8 {
-        let row = Int(rows[lane] & 0x3f_ffff)
-        codes[lane] |= UInt32(trace[row &* width &+ Int(columns[lane] & 0x3f_ffff)])
-      }
-      // −1/8 in walls.
-      let values = (unsafeBitCast(codes, to: SIMD8<Float>.self) - (Self.magic + 1)) * 0.125
-      let goesOn = (values .>= zero) .& (t .< end)
-      if !any(goesOn) { break }
-      let exitX = (cx + ex) * ix
-      let exitY = (cy + ey) * iy
-      let exit = exitX.replacing(with: exitY, where: exitY .< exitX) + 1e-3
-      let free = t + values
-      let next = free.replacing(with: exit, where: free .< exit)
-      let farther = next.replacing(with: t + Self.nudge, where: next .< t + Self.crawl)
-      t = t.replacing(with: farther, where: goesOn)
-    }
-    return t.replacing(with: end, where: t .> end)
+    Kernels.castRays(
+      free: trace, width: width, cosines: rayCosine, sines: raySine, count: rayCount,
+      fan: .init(x: px, y: py, cosine: c, sine: s, limit: limit), into: lengths)
   }
 }

@@ -1,4 +1,5 @@
 import FedRLMaps
+import FedRLNumerics
 
 /// What is fixed about one cell of a home, as bits.
 struct CellFlags {
@@ -64,8 +65,9 @@ public final class VacuumWorld: @unchecked Sendable {
     flags.initialize(from: plan.flags, count: plan.flags.count)
     clearance = .allocate(capacity: plan.clearance.count)
     clearance.initialize(from: plan.clearance, count: plan.clearance.count)
-    trace = .allocate(capacity: plan.trace.count)
+    trace = .allocate(capacity: plan.trace.count + Kernels.rayGridPadding)
     trace.initialize(from: plan.trace, count: plan.trace.count)
+    (trace + plan.trace.count).initialize(repeating: 0, count: Kernels.rayGridPadding)
     cleanableCount = plan.flags.reduce(0) { $0 + ($1 & CellFlags.cleanable != 0 ? 1 : 0) }
     reachableCells = plan.flags.indices.lazy
       .filter { plan.flags[$0] & CellFlags.reachable != 0 }.map { Int32($0) }

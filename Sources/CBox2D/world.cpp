@@ -12,16 +12,27 @@ static fedrl_point point_of(const b2Vec2 &v) { return {v.x, v.y}; }
 static int32_t index_of(b2Body *body) { return (int32_t)body->GetUserData().pointer; }
 static int32_t index_of(b2Fixture *fixture) { return (int32_t)fixture->GetUserData().pointer; }
 
-// Box2D fills its table of contact types when it makes the first contact of the process, without a
-// lock: make one before anything runs side by side.
-static void fill_tables() {
-  b2World world(b2Vec2(0, 0));
+// Has the world's allocator fetch its first block of contacts now, so that no step does.
+static void make_room_for_contacts(b2World &world) {
   b2CircleShape circle;
   circle.m_radius = 1;
   b2BodyDef definition;
   definition.type = b2_dynamicBody;
-  for (int i = 0; i < 2; i++) world.CreateBody(&definition)->CreateFixture(&circle, 1);
-  world.Step(1e-3f, 1, 1);
+  b2Body *bodies[2];
+  for (b2Body *&body : bodies) {
+    body = world.CreateBody(&definition);
+    body->CreateFixture(&circle, 1);
+  }
+  // A step of no time finds contacts and moves nothing.
+  world.Step(0, 0, 0);
+  for (b2Body *body : bodies) world.DestroyBody(body);
+}
+
+// Box2D fills its table of contact types when it makes the first contact of the process, without a
+// lock: make one before anything runs side by side.
+static void fill_tables() {
+  b2World world(b2Vec2(0, 0));
+  make_room_for_contacts(world);
 }
 
 static std::once_flag tables_filled;
@@ -36,6 +47,7 @@ struct fedrl_world : b2ContactListener {
 
   fedrl_world(b2Vec2 gravity) : world(gravity) {
     contacts.reserve(32);
+    make_room_for_contacts(world);
     world.SetContactListener(this);
   }
 
@@ -47,7 +59,7 @@ struct fedrl_world : b2ContactListener {
     bool swaps = index_of(a->GetBody()) > index_of(b->GetBody());
     if (swaps) std::swap(a, b);
     fedrl_contact event = {index_of(a->GetBody()), index_of(b->GetBody()), index_of(a),
-                           index_of(b), began, {0, 0}, {0, 0}, 0};
+                           index_of(b), began, {0, 0}, {0, 0}, 0, (int32_t)contacts.size()};
     if (began && !a->IsSensor() && !b->IsSensor() && contact->GetManifold()->pointCount > 0) {
       b2WorldManifold manifold;
       contact->GetWorldManifold(&manifold);

@@ -4,7 +4,7 @@
 
 #define K(name) NAME(name, PATH)
 
-/// `count` (< 16) floats; zeros in the other lanes.
+/// `count` (at most 16) floats; zeros in the other lanes.
 static INLINE lanes K(load_some)(const float *from, int64_t count) {
 #if defined(MASKS_AVX512)
   return (lanes)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);

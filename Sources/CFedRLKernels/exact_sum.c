@@ -26,21 +26,24 @@ enum { lanes = 8 };
 /// number 1.5 * 2^52.
 #define ROUNDED(value, factor, magic) ((integers)((value) * (factor) + (magic)))
 
-/// `count` is a multiple of the lanes.
+// Far enough ahead of the loads for memory; into the second cache, since the first takes fewer requests
+// at a time.
+enum { prefetch_bytes = 2048, second_cache = 2 };
+
+/// `count` is a multiple of the lanes; `ahead[g]` is fetched while `values[g]` is read.
 INLINE void add_group(int64_t *totals, size_t count, const void *const *values,
-                      const double *factors, const int group, double *found) {
+                      const void *const *ahead, const double *factors, const int group,
+                      double *found) {
 #pragma clang fp contract(off)
-  // Far enough ahead of the loads for memory; into the second cache, since the first takes fewer
-  // requests at a time.
-  enum { prefetch_bytes = 2048, second_cache = 2 };
   const doubles magic = (doubles){} + 0x1.8p52;
-  const char *from[fedrl_exact_sum_group];
+  const char *from[fedrl_exact_sum_group], *fetched[fedrl_exact_sum_group];
   doubles factor[fedrl_exact_sum_group], squares[fedrl_exact_sum_group];
   // The magic bits of a whole group come off at once; sums wrap around, so the order is all the same.
   integers surplus = (integers){};
 #pragma unroll
   for (int g = 0; g < group; g++) {
     from[g] = values[g];
+    fetched[g] = ahead[g];
     factor[g] = (doubles){} + factors[g];
     squares[g] = (doubles){};
     surplus += (integers)magic;
@@ -49,9 +52,9 @@ INLINE void add_group(int64_t *totals, size_t count, const void *const *values,
     integers total = *(totals_t *)(totals + i) - surplus;
 #pragma unroll
     for (int g = 0; g < group; g++) {
-      const char *chunk = from[g] + i * sizeof(float);
-      __builtin_prefetch(chunk + prefetch_bytes, 0, second_cache);
-      doubles value = __builtin_convertvector(*(const floats *)chunk, doubles);
+      __builtin_prefetch(fetched[g] + i * sizeof(float), 0, second_cache);
+      doubles value =
+          __builtin_convertvector(*(const floats *)(from[g] + i * sizeof(float)), doubles);
       total += ROUNDED(value, factor[g], magic);
       {
 #pragma clang fp contract(fast)
@@ -65,18 +68,34 @@ INLINE void add_group(int64_t *totals, size_t count, const void *const *values,
     for (int lane = 0; lane < lanes; lane++) found[g] += squares[g][lane];
 }
 
-FEDRL_CLONES
-void fedrl_exact_sum_add(int64_t *totals, size_t count, const void *const *values,
-                         const double *factors, int group, double *squares) {
-  const size_t rest = count % lanes, whole = count - rest;
-  for (int g = 0; g < group; g++) squares[g] = 0;
+INLINE void add_terms(int64_t *totals, size_t count, const void *const *values,
+                      const void *const *ahead, const double *factors, int group,
+                      double *squares) {
   switch (group) {
-    case 1: add_group(totals, whole, values, factors, 1, squares); break;
-    case 2: add_group(totals, whole, values, factors, 2, squares); break;
-    case 3: add_group(totals, whole, values, factors, 3, squares); break;
-    case 4: add_group(totals, whole, values, factors, 4, squares); break;
+    case 1: add_group(totals, count, values, ahead, factors, 1, squares); break;
+    case 2: add_group(totals, count, values, ahead, factors, 2, squares); break;
+    case 3: add_group(totals, count, values, ahead, factors, 3, squares); break;
+    case 4: add_group(totals, count, values, ahead, factors, 4, squares); break;
     default: __builtin_trap();
   }
+}
+
+FEDRL_CLONES
+void fedrl_exact_sum_add(int64_t *totals, size_t count, const void *const *values,
+                         const void *const *next, const double *factors, int group,
+                         double *squares) {
+  const size_t rest = count % lanes, whole = count - rest;
+  // The last of these terms' numbers are read while the first of the next terms' are fetched.
+  const size_t distance = prefetch_bytes / sizeof(float), first = whole > distance ? whole - distance : 0;
+  const void *from[fedrl_exact_sum_group], *ahead[fedrl_exact_sum_group];
+  for (int g = 0; g < group; g++) {
+    squares[g] = 0;
+    ahead[g] = (const char *)values[g] + prefetch_bytes;
+    from[g] = (const char *)values[g] + first * sizeof(float);
+  }
+  add_terms(totals, first, values, ahead, factors, group, squares);
+  for (int g = 0; g < group; g++) ahead[g] = next[g];
+  add_terms(totals + first, whole - first, from, ahead, factors, group, squares);
   if (!rest) return;
   // The last, partial chunk is worked on in copies padded with zeros.
   int64_t last_totals[lanes] = {0};
@@ -85,7 +104,7 @@ void fedrl_exact_sum_add(int64_t *totals, size_t count, const void *const *value
     float last[lanes] = {0};
     memcpy(last, (const char *)values[g] + whole * sizeof(float), rest * sizeof(float));
     const void *one = last;
-    add_group(last_totals, lanes, &one, factors + g, 1, squares + g);
+    add_group(last_totals, lanes, &one, &one, factors + g, 1, squares + g);
   }
   memcpy(totals + whole, last_totals, rest * sizeof(int64_t));
 }

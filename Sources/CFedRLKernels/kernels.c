@@ -49,6 +49,7 @@ static const bits lane_numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 
 #define TILE_VECTORS 1
 #include "body.h"
 #include "dense.h"
+#include "rays.h"
 #undef TILE_ROWS
 #undef TILE_VECTORS
 #undef PATH
@@ -61,6 +62,7 @@ static const bits lane_numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #include "body.h"
 #include "dense.h"
+#include "rays.h"
 #pragma clang attribute pop
 #undef TILE_VECTORS
 #undef MASKS_AVX2
@@ -73,6 +75,7 @@ static const bits lane_numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 
     __attribute__((target("avx512f,avx512vl,avx512bw,avx512dq,avx2,fma"))), apply_to = function)
 #include "body.h"
 #include "dense.h"
+#include "rays.h"
 #pragma clang attribute pop
 #undef TILE_VECTORS
 #undef TILE_ROWS
@@ -101,6 +104,8 @@ typedef struct {
   void (*dense_input_gradient)(const float *, const float *, float *, int, int64_t, int64_t,
                                int64_t, const float *, fedrl_activation);
   void (*outer_products)(const float *, const float *, float *, int64_t, int64_t, int64_t);
+  void (*cast_rays)(const fedrl_ray_grid *, const float *, const float *, int64_t,
+                    const fedrl_ray_fan *, float *);
 } path_table;
 
 #define TABLE(path)                                                                               \
@@ -108,7 +113,8 @@ typedef struct {
     #path, tanh_##path, bias_tanh_##path, bias_relu_##path, bias_##path, tanh_backward_##path,    \
         relu_backward_##path, column_sums_##path, sum_of_squares_##path, scale_##path,            \
         axpy_##path, adam_##path, normalize_##path, moment_sums_##path, first_non_finite_##path,  \
-        dense_forward_##path, dense_input_gradient_##path, outer_products_##path                  \
+        dense_forward_##path, dense_input_gradient_##path, outer_products_##path,                 \
+        cast_rays_##path                                                                          \
   }
 
 static const path_table tables[] = {
@@ -207,6 +213,10 @@ void fedrl_dense_input_gradient(const float *dy, const float *weights, float *dx
 void fedrl_outer_products(const float *a, const float *b, float *c, int64_t rows,
                           int64_t a_columns, int64_t b_columns) {
   chosen->outer_products(a, b, c, rows, a_columns, b_columns);
+}
+void fedrl_cast_rays(const fedrl_ray_grid *grid, const float *cosines, const float *sines,
+                     int64_t count, const fedrl_ray_fan *fan, float *lengths) {
+  chosen->cast_rays(grid, cosines, sines, count, fan, lengths);
 }
 int64_t fedrl_first_non_finite(const float *x, int64_t count) {
   return chosen->first_non_finite(x, count);

@@ -160,4 +160,6 @@ public struct ContactEvent: Sendable, Equatable, BitwiseCopyable {
   public let point, normal: SIMD2<Float>
   /// How fast the surfaces came together along the normal, m/s; at least 0.
   public let approachSpeed: Float
+  /// Counts the events of a step in the order in which Box2D told of them.
+  public let sequence: Int32
 }

@@ -25,7 +25,7 @@ public struct World: ~Copyable {
 
   deinit { fedrl_world_free(handle) }
 
-  /// Version of the library: 2.4.1 is 20401.
+  /// Version of the library as it states it: 2.4.1 says 20400, for 2.4.0.
   public static var libraryVersion: Int { Int(fedrl_box2d_version()) }
 
   /// Steps the world; ``contacts`` are then those of this step.
@@ -47,7 +47,7 @@ public struct World: ~Copyable {
       first: Body(index: event.body_a), second: Body(index: event.body_b),
       firstFixture: Fixture(index: event.fixture_a), secondFixture: Fixture(index: event.fixture_b),
       began: event.began, point: SIMD2(event.point), normal: SIMD2(event.normal),
-      approachSpeed: event.approach_speed)
+      approachSpeed: event.approach_speed, sequence: event.sequence)
   }
 }
 

@@ -1,11 +1,26 @@
 public import FedRLScenario
 import FedRLClassicControl
+import FedRLDrone
 import FedRLPPO
+import FedRLReferenceWorlds
 import FedRLVacuum
 import FedRLVehicle
 
 extension Registry {
   /// The environments and learners that come with fedrl.
   public static let standard = Registry(
-    environments: [cartPoleEntry, vacuumEntry, vehicleEntry], learners: [ppoEntry])
+    environments: [
+      cartPoleEntry,
+      acrobotEntry,
+      mountainCarEntry,
+      mountainCarContinuousEntry,
+      pendulumEntry,
+      vacuumEntry,
+      droneEntry,
+      vehicleEntry,
+      lunarLanderEntry,
+      lunarLanderContinuousEntry,
+      bipedalWalkerEntry,
+    ],
+    learners: [ppoEntry])
 }

@@ -150,7 +150,7 @@ extension Coordinator {
     var merged: Aggregate?
     if let sum = aggregator.take(), reported.count >= configuration.quorum {
       // Cannot fail: the quorum is at least one, so there is at least one update.
-      merged = try? sum.finish()
+      merged = try? sum.finish(parallel: parallel)
     }
     let norm = merged.map { merge($0) } ?? 0
     model.version = model.version.next

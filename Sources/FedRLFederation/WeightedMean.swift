@@ -80,8 +80,8 @@ public struct WeightedMean: Aggregator, ~Copyable {
 
   /// What can be said without looking at the vector.
   private func refusal(of update: ReceivedUpdate) -> AdmissionError? {
-    guard update.parameters == sum.totals.count else {
-      return .parameterCount(got: update.parameters, expected: sum.totals.count)
+    guard update.parameters == sum.count else {
+      return .parameterCount(got: update.parameters, expected: sum.count)
     }
     guard momentSum != nil else { return nil }
     guard let sums = update.sums else { return .sumsMissing }
@@ -119,11 +119,16 @@ public struct WeightedMean: Aggregator, ~Copyable {
   }
 
   public consuming func finish() throws(AggregationError) -> Aggregate {
+    try finish(parallel: .serial)
+  }
+
+  /// As `finish()`; pieces of the mean are shared out.
+  public consuming func finish(parallel: ParallelLoop) throws(AggregationError) -> Aggregate {
     guard updateCount > 0 else { throw .noUpdates }
     let divisor =
       weighting == .uniform ? Double(updateCount) : Double(sampleCount) * weightScale
     return Aggregate(
-      meanDelta: sum.values(dividedBy: divisor),
+      meanDelta: sum.values(dividedBy: divisor, parallel: parallel),
       moments: momentSum.map { [center] in $0.moments(center: center) },
       updateCount: updateCount, sampleCount: sampleCount, environmentSteps: environmentSteps)
   }

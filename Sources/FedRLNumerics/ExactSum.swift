@@ -21,8 +21,21 @@ public struct ExactSum: Sendable, Equatable {
   private let scale: Double
   public private(set) var terms = 0
   public let maximumTerms: Int
+  /// Length of each term.
+  public let count: Int
+  /// `[count]`, in units of 2^−`fractionBits`; holds nothing while `isBlank`.
+  private var sums: [Int64]
+  /// Whether nothing was added yet: zeros are written with the first terms, piece by piece, rather than
+  /// in a pass over memory of their own.
+  private var isBlank = true
+
   /// `[count]`, in units of 2^−`fractionBits`.
-  public private(set) var totals: [Int64]
+  public var totals: [Int64] { isBlank ? [Int64](repeating: 0, count: count) : sums }
+
+  public static func == (a: ExactSum, b: ExactSum) -> Bool {
+    a.fractionBits == b.fractionBits && a.termLimit == b.termLimit && a.terms == b.terms
+      && a.maximumTerms == b.maximumTerms && a.totals == b.totals
+  }
 
   /// - Parameters:
   ///   - count: length of each term.
@@ -34,7 +47,15 @@ public struct ExactSum: Sendable, Equatable {
     self.maximumTerms = maximumTerms
     scale = Double(sign: .plus, exponent: fractionBits, significand: 1)
     termLimit = min(0x1p62 / Double(maximumTerms), 0x1p51) / scale
-    totals = [Int64](repeating: 0, count: count)
+    self.count = count
+    sums = [Int64](unsafeUninitializedCapacity: count) { $1 = count }
+  }
+
+  /// Writes the zeros that nothing was added to yet.
+  private mutating func fillBlank() {
+    guard isBlank else { return }
+    for index in sums.indices { sums[index] = 0 }
+    isBlank = false
   }
 
   /// Adds `weight · values`, or throws and leaves the sum as it was.
@@ -42,9 +63,7 @@ public struct ExactSum: Sendable, Equatable {
   /// - Complexity: O(count), one pass over memory.
   @discardableResult
   public mutating func add(_ values: [Float], weight: Double = 1) throws(Failure) -> Double {
-    guard values.count == totals.count else {
-      throw .length(got: values.count, expected: totals.count)
-    }
+    guard values.count == count else { throw .length(got: values.count, expected: count) }
     precondition(terms < maximumTerms, "more than \(maximumTerms) terms in an exact sum")
     // A weight this large makes an overflow of any term but 0, and NaN of 0.
     guard (weight * scale).isFinite else {
@@ -59,7 +78,7 @@ public struct ExactSum: Sendable, Equatable {
 
   /// Takes a term that was added before out again, exactly.
   public mutating func remove(_ values: [Float], weight: Double = 1) {
-    precondition(values.count == totals.count)
+    precondition(values.count == count)
     values.withUnsafeBytes {
       remove(Term(values: $0.baseAddress ?? Self.nowhere, weight: weight))
     }
@@ -96,7 +115,7 @@ public struct ExactSum: Sendable, Equatable {
   {
     precondition(
       terms + added.count <= maximumTerms, "more than \(maximumTerms) terms in an exact sum")
-    let count = totals.count
+    let count = self.count
     let pieces = (count + Self.pieceLength - 1) / Self.pieceLength
     let values: [UnsafeRawPointer?] = added.map { $0.values }
     // Scaling by a power of two is exact, so the limit means the same on both sides.
@@ -104,17 +123,20 @@ public struct ExactSum: Sendable, Equatable {
     precondition(factors.allSatisfy(\.isFinite), "a weight too large for an exact sum")
     // `[pieces, terms]`
     var found = [Double](repeating: 0, count: pieces * added.count)
-    totals.withUnsafeMutableBufferPointer { totals in
+    let clears = isBlank && !added.isEmpty
+    sums.withUnsafeMutableBufferPointer { totals in
       found.withUnsafeMutableBufferPointer { found in
         let (totals, found) = (totals, found)
         parallel(pieces) { piece in
           let range = Self.range(ofPiece: piece, count: count)
+          if clears { totals.extracting(range).update(repeating: 0) }
           Self.add(
             values, factors, range, into: totals,
             found.baseAddress.map { $0 + piece * added.count })
         }
       }
     }
+    if clears { isBlank = false }
     return added.indices.map { index in
       var squares = 0.0
       for piece in 0..<pieces { squares += found[piece * added.count + index] }
@@ -132,7 +154,8 @@ public struct ExactSum: Sendable, Equatable {
   /// Takes a term that was added before out again, exactly.
   public mutating func remove(_ term: Term) {
     precondition(terms > 0)
-    totals.withUnsafeMutableBufferPointer {
+    fillBlank()
+    sums.withUnsafeMutableBufferPointer {
       fedrl_exact_sum_subtract($0.baseAddress, $0.count, term.values, term.weight * scale)
     }
     terms -= 1
@@ -149,13 +172,17 @@ public struct ExactSum: Sendable, Equatable {
     _ found: UnsafeMutablePointer<Double>?
   ) {
     let group = Int(fedrl_exact_sum_group)
-    let starts = values.map { $0.map { $0 + 4 * range.lowerBound } }
+    // What follows the last terms is the first ones' next piece.
+    let starts =
+      values.map { $0.map { $0 + 4 * range.lowerBound } }
+      + values.prefix(group).map { $0.map { $0 + 4 * range.upperBound } }
     for first in stride(from: 0, to: values.count, by: group) {
+      let count = min(group, values.count - first)
       starts.withUnsafeBufferPointer { starts in
         factors.withUnsafeBufferPointer { factors in
           fedrl_exact_sum_add(
             totals.baseAddress! + range.lowerBound, range.count, starts.baseAddress! + first,
-            factors.baseAddress! + first, Int32(min(group, values.count - first)),
+            starts.baseAddress! + first + count, factors.baseAddress! + first, Int32(count),
             found! + first)
         }
       }
@@ -164,7 +191,7 @@ public struct ExactSum: Sendable, Equatable {
 
   /// Why a term does not fit; `nil` if it does.
   private func failure(of term: Term) -> Failure? {
-    for index in 0..<totals.count {
+    for index in 0..<count {
       let value = Double(term.values.loadUnaligned(fromByteOffset: 4 * index, as: Float.self))
       let product = value * term.weight
       if !product.isFinite { return .notFinite(index: index) }
@@ -182,7 +209,7 @@ public struct ExactSum: Sendable, Equatable {
 
   @inline(__always)
   private mutating func add(count: Int, _ term: (Int) -> Double) throws(Failure) {
-    guard count == totals.count else { throw .length(got: count, expected: totals.count) }
+    guard count == self.count else { throw .length(got: count, expected: self.count) }
     precondition(terms < maximumTerms, "more than \(maximumTerms) terms in an exact sum")
     for index in 0..<count {
       let value = term(index)
@@ -191,22 +218,35 @@ public struct ExactSum: Sendable, Equatable {
           ? .overflow(index: index, value: value, limit: termLimit) : .notFinite(index: index)
       }
     }
+    fillBlank()
     for index in 0..<count {
       // Cannot overflow: |term| ≤ 2^62 / maximumTerms, and there are at most maximumTerms of them.
-      totals[index] &+= Int64((term(index) * scale).rounded(.toNearestOrEven))
+      sums[index] &+= Int64((term(index) * scale).rounded(.toNearestOrEven))
     }
     terms += 1
   }
 
   /// The sum of element `index`.
-  public func value(_ index: Int) -> Double { Double(totals[index]) / scale }
+  public func value(_ index: Int) -> Double { isBlank ? 0 : Double(sums[index]) / scale }
 
   /// All sums, divided by `divisor`.
-  public func values(dividedBy divisor: Double = 1) -> [Double] {
+  /// - Parameter parallel: shares out pieces of them.
+  public func values(dividedBy divisor: Double = 1, parallel: ParallelLoop = .serial) -> [Double] {
+    guard !isBlank else { return [Double](repeating: 0, count: count) }
+    let pieces = (count + Self.pieceLength - 1) / Self.pieceLength
     // The scale is a power of two, so multiplying by its inverse is exact.
-    [Double](unsafeUninitializedCapacity: totals.count) { values, count in
-      fedrl_exact_sum_values(totals, totals.count, 1 / scale, divisor, values.baseAddress)
-      count = totals.count
+    let factor = 1 / scale
+    return [Double](unsafeUninitializedCapacity: count) { values, initialized in
+      let values = values
+      sums.withUnsafeBufferPointer { sums in
+        parallel(pieces) { piece in
+          let range = Self.range(ofPiece: piece, count: count)
+          fedrl_exact_sum_values(
+            sums.baseAddress! + range.lowerBound, range.count, factor, divisor,
+            values.baseAddress! + range.lowerBound)
+        }
+      }
+      initialized = count
     }
   }
 }

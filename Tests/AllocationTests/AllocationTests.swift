@@ -4,6 +4,7 @@ import FedRLCore
 import FedRLNetworks
 import FedRLNumerics
 import FedRLPPO
+import FedRLReferenceWorlds
 import FedRLVacuum
 import FedRLVehicle
 import Foundation
@@ -51,6 +52,10 @@ import Testing
     try #require(fedrl_counts_allocations() == 1, "needs glibc")
     let worlds: [(name: String, kind: any EnvironmentKind)] = [
       ("cartpole", CartPoleKind()),
+      ("acrobot", ClassicKind<Acrobot>()),
+      ("mountaincar", ClassicKind<MountainCar>()),
+      ("mountaincar-continuous", ClassicKind<MountainCarContinuous>()),
+      ("pendulum", ClassicKind<Pendulum>()),
       ("vacuum", try vacuum { _ in }),
       (
         "vacuum with guidance",
@@ -109,6 +114,35 @@ import Testing
     }
   }
 
+  /// A new episode makes a new world; its steps then allocate nothing, contacts included.
+  @Test func stepsWithinEpisodesOfBox2DWorldsAllocateNothing() throws {
+    try #require(fedrl_counts_allocations() == 1, "needs glibc")
+    var wind = LunarLanderSettings()
+    wind.enableWind = true
+    var hardcore = BipedalWalkerSettings()
+    hardcore.hardcore = true
+    let worlds: [(name: String, kind: any EnvironmentKind)] = [
+      ("lunarlander", LunarLanderKind()),
+      ("lunarlander-continuous with wind", LunarLanderKind(wind, isContinuous: true)),
+      ("bipedal-walker", BipedalWalkerKind()),
+      ("bipedal-walker, hardcore", BipedalWalkerKind(hardcore)),
+    ]
+    for world in worlds {
+      let walk = Walk(world.kind, copies: 1)
+      // The log of actions, which a resumed run replays, grows to the length of the longest episode.
+      walk.run(steps: 4000)
+      var ended = 0
+      var count: UInt64 = 0
+      for _ in 0..<3000 {
+        let before = walk.episodes
+        let more = allocations { walk.run(steps: 1) }
+        if walk.episodes > before { ended += 1 } else { count += more }
+      }
+      #expect(ended > 1, "\(world.name): no contact was counted")
+      #expect(count == 0, "\(world.name): \(count) allocations within episodes")
+    }
+  }
+
   // MARK: Networks
 
   @Test(arguments: [false, true])
@@ -144,7 +178,7 @@ import Testing
   /// There are none per step, minibatch or epoch: 256 steps and 8 minibatches would show.
   @Test func aTurnAllocatesAsMuchHoweverLongItIs() throws {
     try #require(fedrl_counts_allocations() == 1, "needs glibc")
-    let worlds: [any EnvironmentKind] = [CartPoleKind()]
+    let worlds: [any EnvironmentKind] = [CartPoleKind(), ClassicKind<Pendulum>()]
     for world in worlds {
       var settings = PPOSettings()
       settings.environments = 4
@@ -192,6 +226,7 @@ private final class Walk {
   private var rewards: [Float]
   private var ends: [EpisodeEnd]
   private(set) var episodes = 0
+  private var taken = 0
 
   init(_ kind: any EnvironmentKind, copies: Int) {
     batch = kind.makeBatch(count: copies)
@@ -228,8 +263,9 @@ private final class Walk {
     var endSpan = ends.mutableSpan
     var finalSpan = finals.mutableSpan
     let all = actions.span
-    for step in 0..<steps {
-      let first = step % blocks * width
+    for _ in 0..<steps {
+      let first = taken % blocks * width
+      taken += 1
       batch.step(
         all.extracting(first..<(first + width)), into: &observationSpan, rewards: &rewardSpan,
         ends: &endSpan, finalObservations: &finalSpan)

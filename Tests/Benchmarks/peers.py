@@ -199,6 +199,36 @@ def cartpole_gymnasium(copies: int) -> Work:
     return rate_work(library, lambda: environment.step(next(actions)), copies)
 
 
+def lunarlander_gymnasium(copies: int) -> Work:
+    """COPIES: environment steps per second of Gymnasium's LunarLander-v3."""
+    return box2d_gymnasium("LunarLander-v3", copies)
+
+
+def bipedal_walker_gymnasium(copies: int) -> Work:
+    """COPIES: environment steps per second of Gymnasium's BipedalWalker-v3."""
+    return box2d_gymnasium("BipedalWalker-v3", copies)
+
+
+def box2d_gymnasium(name: str, copies: int) -> Work:
+    """Steps copies of a Box2D environment one after another, each reset where its episode ends."""
+    import gymnasium
+
+    environments = [gymnasium.make(name, disable_env_checker=True) for _ in range(copies)]
+    space = environments[0].action_space
+    space.seed(1)
+    actions = itertools.cycle([space.sample() for _ in range(ACTION_SETS)])
+    for seed, environment in enumerate(environments):
+        environment.reset(seed=seed)
+
+    def step() -> None:
+        for environment in environments:
+            _, _, terminated, truncated, _ = environment.step(next(actions))
+            if terminated or truncated:
+                environment.reset()
+
+    return rate_work(versions(Gymnasium="gymnasium", Box2D="box2d"), step, copies)
+
+
 def gymnasium_cartpole(copies: int) -> Any:
     """Copies of CartPole-v1 stepped together, with its own vectorised form where there is one."""
     import gymnasium
@@ -394,6 +424,43 @@ def ppo_sb3() -> Work:
         return model.num_timesteps / (time.perf_counter() - start)
 
     return Work(ppo_library(), repeat)
+
+
+def ppo_sb3_lunarlander() -> Work:
+    """Environment steps per second of PPO on LunarLander-v3, 16,384 steps per repetition."""
+    steps = 16_384
+    make_lunarlander_ppo(0).learn(steps)
+
+    def repeat(repetition: int) -> float:
+        model = make_lunarlander_ppo(1 + repetition)
+        start = time.perf_counter()
+        model.learn(steps)
+        return model.num_timesteps / (time.perf_counter() - start)
+
+    return Work(ppo_library(), repeat)
+
+
+def make_lunarlander_ppo(seed: int) -> Any:
+    """Stable-Baselines3's PPO for LunarLander-v3 with the settings of RL Baselines3 Zoo."""
+    single_threaded_torch()
+    from stable_baselines3 import PPO
+    from stable_baselines3.common.env_util import make_vec_env
+    from stable_baselines3.common.logger import Logger
+
+    model = PPO(
+        "MlpPolicy",
+        make_vec_env("LunarLander-v3", n_envs=16, seed=seed),
+        n_steps=1024,
+        batch_size=64,
+        n_epochs=4,
+        gamma=0.999,
+        gae_lambda=0.98,
+        ent_coef=0.01,
+        device="cpu",
+        seed=seed,
+    )
+    model.set_logger(Logger(None, []))
+    return model
 
 
 def ppo_sb3_475() -> Work:
@@ -867,8 +934,11 @@ WORKS: dict[str, Callable[..., Work]] = {
     "cartpole-envpool": cartpole_envpool,
     "cartpole-puffer": cartpole_puffer,
     "cartpole-gymnasium": cartpole_gymnasium,
+    "lunarlander-gymnasium": lunarlander_gymnasium,
+    "bipedal-walker-gymnasium": bipedal_walker_gymnasium,
     "inference-torch": inference_torch,
     "ppo-sb3": ppo_sb3,
+    "ppo-sb3-lunarlander": ppo_sb3_lunarlander,
     "ppo-sb3-475": ppo_sb3_475,
     "ppo-puffer": ppo_puffer,
     "ppo-puffer-return": ppo_puffer_return,

@@ -5,32 +5,15 @@ import Testing
 
 /// Against steps recorded from Gymnasium's own code.
 @Suite struct CartPoleParityTests {
-  /// The bar for single steps, on every code path.
-  let stepTolerance = 1e-12
-  /// The recording's own statement of what double arithmetic should reach over an episode.
-  let episodeTolerance = 1e-9
+  private let stepTolerance = Parity<CartPole>.stepTolerance
 
-  @Test func everyRecordedStepIsMatchedByTheScalarPath() throws {
-    for episode in try RecordedEpisode.all() {
-      var world = CartPole()
-      var observation = [Float](repeating: 0, count: 4)
-      for step in episode.actions.indices {
-        world.current = episode.states[step]
-        let outcome = advance(&world, episode.actions[step], &observation)
-        expectClose(
-          world.current.values, episode.states[step + 1].values, absolute: stepTolerance,
-          "\(episode.name) step \(step + 1)")
-        #expect(outcome.reward == episode.rewards[step])
-        // The world itself knows no time limit.
-        #expect((outcome.end == .terminated) == (episode.ends[step] == .terminated))
-        expectClose(observation, episode.observations[step + 1], relative: 1e-6, absolute: 1e-12)
-      }
-    }
+  private func recorded() throws -> [RecordedEpisode<CartPole>] {
+    try RecordedEpisode.all("CartPole-v1")
   }
 
   @Test(arguments: [1, 5, 8, 64])
   func everyRecordedStepIsMatchedByTheBatchInEveryLane(count: Int) throws {
-    for episode in try RecordedEpisode.all() {
+    for episode in try recorded() {
       let batch = CartPoleBatch(count: count)
       var rows = BatchRows(batch)
       for step in episode.actions.indices {
@@ -49,11 +32,12 @@ import Testing
   }
 
   private func compare(
-    _ copy: Int, of batch: CartPoleBatch, _ rows: BatchRows, _ episode: RecordedEpisode, step: Int
+    _ copy: Int, of batch: CartPoleBatch, _ rows: BatchRows, _ episode: RecordedEpisode<CartPole>,
+    step: Int
   ) throws {
     let isLost = episode.ends[step] == .terminated
     #expect((rows.ends[copy] == .terminated) == isLost)
-    #expect(rows.rewards[copy] == episode.rewards[step])
+    #expect(rows.rewards[copy] == Float(episode.rewards[step]))
     let observed = isLost ? rows.finalObservation(copy) : rows.observation(copy)
     expectClose(observed, episode.observations[step + 1], relative: 1e-6, absolute: 1e-12)
     // The copy that ended has started anew.
@@ -68,7 +52,7 @@ import Testing
     var settings = CartPoleSettings()
     settings.angleLimit = 0.7
     settings.positionLimit = 10
-    for episode in try RecordedEpisode.all() {
+    for episode in try recorded() {
       let batch = CartPoleBatch(count: 2, settings: settings)
       var rows = BatchRows(batch)
       rows.reset(batch, seed: 1)
@@ -81,23 +65,8 @@ import Testing
     }
   }
 
-  @Test func wholeRecordedEpisodesAreMatchedByTheScalarPath() throws {
-    for episode in try RecordedEpisode.all() {
-      var world = CartPole()
-      var observation = [Float](repeating: 0, count: 4)
-      world.current = episode.states[0]
-      for step in episode.actions.indices {
-        let outcome = advance(&world, episode.actions[step], &observation)
-        expectClose(
-          world.current.values, episode.states[step + 1].values, relative: episodeTolerance,
-          absolute: 1e-12, "\(episode.name) step \(step + 1)")
-        #expect((outcome.end == .terminated) == (episode.ends[step] == .terminated))
-      }
-    }
-  }
-
   @Test func controlledEpisodesEndInTruncationAtExactly500Steps() throws {
-    for episode in try RecordedEpisode.controlled() {
+    for episode in try recorded() where episode.isControlled {
       #expect(episode.actions.count == 500 && episode.ends.last == .truncated)
       let batch = CartPoleBatch(count: 3)
       let adapter = BatchAdapter<CartPole>(count: 3) { CartPole() }
@@ -108,7 +77,7 @@ import Testing
           // The pole is put back on the recorded path, so that only the step count can end it.
           for copy in 0..<3 {
             batch[copy] = episode.states[step]
-            adapter.withEnvironment(copy) { $0.current = episode.states[step] }
+            adapter.withEnvironment(copy) { $0.state = episode.states[step] }
             rows.actions[copy] = episode.actions[step]
           }
           rows.step(world)
@@ -119,13 +88,5 @@ import Testing
           rows.finalObservation(1), episode.observations[500], relative: 1e-6, absolute: 1e-12)
       }
     }
-  }
-
-  private func advance(_ world: inout CartPole, _ action: Float, _ observation: inout [Float])
-    -> StepOutcome
-  {
-    let actions = [action]
-    var row = observation.mutableSpan
-    return world.step(actions.span, into: &row)
   }
 }

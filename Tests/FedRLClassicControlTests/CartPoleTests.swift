@@ -82,7 +82,7 @@ import Testing
       var rows = BatchRows(world)
       rows.reset(world, seed: 1)
       batch[0] = start
-      adapter.withEnvironment(0) { $0.current = start }
+      adapter.withEnvironment(0) { $0.state = start }
       rows.step(world)
       expectClose(rows.observations, expected, relative: 1e-6)
     }

@@ -3,50 +3,55 @@ import FedRLCore
 import FedRLTestSupport
 import Testing
 
-/// An episode of Gymnasium's CartPole-v1, recorded by running it.
-struct RecordedEpisode {
+/// An episode of one of Gymnasium's environments, recorded by running it.
+struct RecordedEpisode<E: ClassicEnvironment> {
   let name: String
   /// `[steps + 1]`: before the first step, then after each.
-  let states: [CartPoleState]
-  /// `[steps + 1, 4]`
+  let states: [E.State]
+  /// `[steps + 1, observations]`
   let observations: [[Float]]
-  /// `[steps]`
+  /// `[steps]`: a choice's index, or a value within the box.
   let actions: [Float]
-  let rewards: [Float]
+  let rewards: [Double]
   let ends: [EpisodeEnd]
 
-  /// All recorded cart-pole episodes; empty (with a message) where the data is absent.
-  static func all() throws -> [RecordedEpisode] {
+  /// All five recorded episodes; empty (with a message) where the data is absent.
+  /// - Parameter gymnasium: the recorded environment's name, such as `CartPole-v1`.
+  static func all(_ gymnasium: String) throws -> [RecordedEpisode] {
     guard let names = try SharedData.names(in: "gymnasium-reference") else { return [] }
-    let files = names.filter { $0.hasPrefix("CartPole-v1_") && $0.hasSuffix(".csv") }
-    #expect(files.count == 5, "recorded cart-pole files: \(files)")
+    let files = names.filter { $0.hasPrefix(gymnasium + "_") && $0.hasSuffix(".csv") }
+    #expect(files.count == 5, "recorded files of \(gymnasium): \(files)")
     return try files.map(RecordedEpisode.init)
   }
 
-  static func controlled() throws -> [RecordedEpisode] {
-    try all().filter { $0.name.contains("controller") }
-  }
+  var isControlled: Bool { name.contains("controller") }
 
   private init(file: String) throws {
     name = file
     let text = try #require(try SharedData.text("gymnasium-reference/" + file))
-    let rows = text.split(whereSeparator: \.isNewline).dropFirst().map {
-      $0.split(separator: ",", omittingEmptySubsequences: false)
+    let lines = text.split(whereSeparator: \.isNewline)
+    let columns = lines[0].split(separator: ",")
+    let rows = lines.dropFirst().map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+    func column(_ name: String) throws -> Int {
+      try #require(columns.firstIndex { $0 == name }, "\(file) has no column \(name)")
     }
+    func range(_ prefix: String) -> [Int] {
+      columns.indices.filter { columns[$0].hasPrefix(prefix) }
+    }
+    let (stateColumns, observationColumns) = (range("state"), range("obs"))
+    try #require(stateColumns.count == E.State.width)
     states = try rows.map { row in
-      let values = try (2..<6).map { try #require(Double(row[$0])) }
-      return CartPoleState(
-        position: values[0], velocity: values[1], angle: values[2], angularVelocity: values[3])
+      E.State(values: try stateColumns.map { try #require(Double(row[$0])) })
     }
-    observations = try rows.map { row in try (6..<10).map { try #require(Float(row[$0])) } }
-    actions = try rows.dropFirst().map { try #require(Float($0[1])) }
-    rewards = try rows.dropFirst().map { try #require(Float($0[10])) }
+    observations = try rows.map { row in
+      try observationColumns.map { try #require(Float(row[$0])) }
+    }
+    let (action, reward) = (try column("action"), try column("reward"))
+    let (terminated, truncated) = (try column("terminated"), try column("truncated"))
+    actions = try rows.dropFirst().map { try #require(Float($0[action])) }
+    rewards = try rows.dropFirst().map { try #require(Double($0[reward])) }
     ends = rows.dropFirst().map {
-      $0[11] == "1" ? .terminated : $0[12] == "1" ? .truncated : .none
+      $0[terminated] == "1" ? .terminated : $0[truncated] == "1" ? .truncated : .none
     }
   }
-}
-
-extension CartPoleState {
-  var values: [Double] { [position, velocity, angle, angularVelocity] }
 }

@@ -67,7 +67,7 @@ struct KnownFloor: SearchFloor {
 
   func fits(_ index: Int) -> Bool { flags[index] & CellFlags.reachable != 0 }
   func isFree(_ index: Int) -> Bool { flags[index] & CellFlags.blocked == 0 }
-  func isTarget(_ index: Int) -> Bool { marks[index] != 0 }
+  func grade(_ index: Int) -> Int { marks[index] != 0 ? 0 : Self.noTarget }
 }
 
 /// The true floor with places from which something is left to clean as targets.
@@ -84,12 +84,12 @@ struct ScrapFloor: SearchFloor {
 
   func fits(_ index: Int) -> Bool { flags[index] & CellFlags.reachable != 0 }
   func isFree(_ index: Int) -> Bool { flags[index] & CellFlags.blocked == 0 }
-  func isTarget(_ index: Int) -> Bool {
+  func grade(_ index: Int) -> Int {
     var left = 0
     for offset in disc {
       let other = index + offset
       if flags[other] & CellFlags.cleanable != 0 && cells[other] & 0x80 == 0 { left += 1 }
     }
-    return left >= needed
+    return left >= needed ? 0 : Self.noTarget
   }
 }

@@ -69,6 +69,8 @@ typedef struct {
   // sensors and for contacts that ended.
   fedrl_point point, normal;
   float approach_speed;
+  // Counts the events of a step in the order in which Box2D told of them.
+  int32_t sequence;
 } fedrl_contact;
 
 fedrl_world *fedrl_world_make(fedrl_point gravity, bool allows_sleep, bool is_continuous);

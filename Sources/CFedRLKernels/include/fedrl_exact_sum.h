@@ -11,10 +11,14 @@ enum { fedrl_exact_sum_group = 4 };
 /// |values[g][i] * factors[g]| must be at most 2^51. Where it is not, what was added is meaningless,
 /// but fedrl_exact_sum_subtract takes it off again exactly. No array has an alignment to keep.
 ///
+/// `next[g]` is where the numbers begin that are read after these; they are fetched from memory early.
+/// It may be any address.
+///
 /// `squares[g]` becomes the sum of values[g]^2, in an order that does not depend on the instruction
 /// set: NaN or infinite where a value is.
 void fedrl_exact_sum_add(int64_t *totals, size_t count, const void *const *values,
-                         const double *factors, int group, double *squares);
+                         const void *const *next, const double *factors, int group,
+                         double *squares);
 
 /// Takes off what fedrl_exact_sum_add added for one term.
 void fedrl_exact_sum_subtract(int64_t *totals, size_t count, const void *values, double factor);

@@ -95,5 +95,24 @@ void fedrl_dense_input_gradient(const float *dy, const float *weights, float *dx
 void fedrl_outer_products(const float *a, const float *b, float *c, int64_t rows,
                           int64_t a_columns, int64_t b_columns);
 
+/// Square cells with, for each, how far a ray in it may go without meeting a wall: 0 in a wall, else
+/// 1 + eighths of a cell. `width` cells a row; three bytes behind the last cell are read too. Rays must
+/// not leave the grid: walls all round it see to that.
+typedef struct {
+  const uint8_t *free;
+  int32_t width;
+} fedrl_ray_grid;
+
+/// Rays from one place, in cells, turned by one angle, at most `limit` cells long.
+typedef struct {
+  float x, y, cosine, sine, limit;
+} fedrl_ray_fan;
+
+/// lengths[i] <- how far ray i comes, in cells, by sphere tracing: from a cell as far as it allows, at
+/// least to its edge. Exact but for corners cut by less than a thousandth of a cell. `cosines` and
+/// `sines` are the rays' directions before the fan's turn. Every path gives the same bits.
+void fedrl_cast_rays(const fedrl_ray_grid *grid, const float *cosines, const float *sines,
+                     int64_t count, const fedrl_ray_fan *fan, float *lengths);
+
 /// y[c, r] <- x[r, c]
 void fedrl_transpose(const float *x, int64_t rows, int64_t columns, float *y);

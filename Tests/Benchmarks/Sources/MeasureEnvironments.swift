@@ -1,5 +1,7 @@
 import FedRLClassicControl
 import FedRLCore
+import FedRLDrone
+import FedRLReferenceWorlds
 import FedRLVacuum
 import FedRLVehicle
 
@@ -17,6 +19,9 @@ func measureEnvironments(_ bench: Bench) throws {
   }
   try steps("cartpole", Subjects.cartPole, copies: 8, all: false)
   try steps("cartpole", Subjects.cartPole, copies: 1024, all: true)
+  try steps("lunarlander", Subjects.lunarLander, copies: 8, all: true)
+  try steps("lunarlander-continuous", LunarLanderKind(isContinuous: true), copies: 8, all: false)
+  try steps("bipedal-walker", BipedalWalkerKind(), copies: 8, all: true)
   // The defaults: 24 rays, compact observation, actions of 0.2 s in ten substeps.
   let plain = try Subjects.vacuum()
   for copies in [1, 4, 8, 64] {
@@ -28,6 +33,10 @@ func measureEnvironments(_ bench: Bench) throws {
   let lattice = try Subjects.vacuum { $0.dynamics = .discrete }
   guard case .discrete = lattice.specification.actions else { return }
   for copies in [8, 64] { try steps("vacuum discrete", lattice, copies: copies, all: copies == 64) }
+  // Eight physics steps and eight rays an action, among obstacles and in turbulence.
+  for (name, map) in [("drone", ""), ("drone in a home", Subjects.home)] {
+    try steps(name, try Subjects.drone(map: map), copies: 8, all: map.isEmpty)
+  }
   try measureVehicles { try steps($0, $1, copies: $2, hold: $3, all: $4) }
 }
 

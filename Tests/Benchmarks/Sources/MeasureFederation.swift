@@ -39,7 +39,7 @@ struct Aggregation {
     let seconds = try Bench.seconds {
       var mean = WeightedMean(parameters: Self.parameters, weighting: .samples)
       for verdict in mean.add(updates, parallel: loop) { _ = try verdict.get() }
-      _ = try mean.finish()
+      _ = try mean.finish(parallel: loop)
     }
     return Self.gigabytes / seconds
   }

@@ -157,6 +157,7 @@ private func measureUpdate(
 func measureTraining(_ bench: Bench) throws {
   for (name, settings, environment) in [
     ("cartpole", Subjects.cartPoleSettings, Subjects.cartPole as any EnvironmentKind),
+    ("lunarlander", Subjects.lunarLanderSettings, Subjects.lunarLander),
     ("flagship", Subjects.flagshipSettings, try Subjects.flagshipVacuum()),
   ] {
     try bench.rate("PPO end to end, \(name)", "steps/s", onAllThreads: true) {

@@ -1,12 +1,14 @@
 import FedRLCore
 import FedRLNumerics
 import FedRLPPO
+import FedRLReferenceWorlds
 import FedRLSimulation
 
 /// The same work here and in the libraries that people would use instead, in turns.
 func measurePeers(_ bench: Bench) throws {
   guard bench.options.python != nil || bench.options.pufferPython != nil else { return }
   try compareEnvironments(bench)
+  try compareWorlds(bench)
   try compareNetworks(bench)
   try compareTraining(bench)
   try compareAverages(bench)
@@ -21,6 +23,19 @@ private func compareEnvironments(_ bench: Bench) throws {
       try bench.versus("cartpole, \(copies) copies", "steps/s", peer: [peer, "\(copies)"]) { _ in
         Bench.rate { driver.run() }
       }
+    }
+  }
+}
+
+/// As pip installs them: Gymnasium's own Box2D worlds, one process, one thread.
+private func compareWorlds(_ bench: Bench) throws {
+  for (name, kind) in [
+    ("lunarlander", Subjects.lunarLander as any EnvironmentKind),
+    ("bipedal-walker", BipedalWalkerKind()),
+  ] {
+    let driver = Driver(kind, copies: 8)
+    try bench.versus("\(name), 8 copies", "steps/s", peer: ["\(name)-gymnasium", "8"]) { _ in
+      Bench.rate { driver.run() }
     }
   }
 }
@@ -41,8 +56,10 @@ private func compareNetworks(_ bench: Bench) throws {
 }
 
 private func compareTraining(_ bench: Bench) throws {
-  func rate(_ settings: PPOSettings) -> (Int) throws -> Double {
-    let turns = Turns(settings, Subjects.cartPole)
+  func rate(
+    _ settings: PPOSettings, _ kind: any EnvironmentKind = Subjects.cartPole
+  ) -> (Int) throws -> Double {
+    let turns = Turns(settings, kind)
     return { _ in
       try Bench.rate {
         try turns.run()
@@ -52,6 +69,9 @@ private func compareTraining(_ bench: Bench) throws {
   }
   try bench.versus(
     "PPO end to end, cartpole", "steps/s", peer: ["ppo-sb3"], rate(Subjects.cartPoleSettings))
+  try bench.versus(
+    "PPO end to end, lunarlander", "steps/s", peer: ["ppo-sb3-lunarlander"],
+    rate(Subjects.lunarLanderSettings, Subjects.lunarLander))
   try bench.versus(
     "PPO, cartpole, time to 475", "s", repetitions: 10, peer: ["ppo-sb3-475"]
   ) { try secondsToGoal(seed: UInt64(1 + $0)) }

@@ -1,7 +1,9 @@
 import FedRLClassicControl
 import FedRLCore
+import FedRLDrone
 import FedRLNetworks
 import FedRLPPO
+import FedRLReferenceWorlds
 import FedRLVacuum
 import FedRLVehicle
 import Foundation
@@ -33,12 +35,25 @@ enum Subjects {
       }, home: home)
   }
 
-  /// A car on a circuit that the project ships; contacts do not end its episodes.
+  /// A car on a circuit that the project ships.
   static func vehicle(_ change: (inout VehicleSettings) -> Void = { _ in }) throws -> VehicleKind {
     var settings = VehicleSettings()
     settings.track = root + "/Environments/Vehicle/Tracks/circuit-02.csv"
     change(&settings)
     return try VehicleKind(settings: settings, context: EnvironmentContext(baseDirectory: "."))
+  }
+
+  static let home = root + "/Environments/Vacuum/Homes/home-01.yaml"
+
+  /// A drone in moderate turbulence among obstacles. Actions are small, so that most episodes fly on to
+  /// their end.
+  static func drone(map: String) throws -> DroneKind {
+    var settings = DroneSettings()
+    settings.map = map
+    settings.windClass = .moderate
+    settings.obstacleDensity = 0.1
+    settings.thrustRange = 0.05
+    return try DroneKind(settings: settings, context: EnvironmentContext(baseDirectory: "."))
   }
 
   static var flagshipSettings: PPOSettings {
@@ -80,6 +95,22 @@ enum Subjects {
   }
 
   static var cartPole: CartPoleKind { CartPoleKind() }
+
+  static var lunarLander: LunarLanderKind { LunarLanderKind() }
+
+  /// rl-zoo's for LunarLander.
+  static var lunarLanderSettings: PPOSettings {
+    var settings = PPOSettings()
+    settings.environments = 16
+    settings.steps = 1024
+    settings.minibatch = 64
+    settings.epochs = 4
+    settings.gamma = 0.999
+    settings.gaeLambda = 0.98
+    settings.entropy = 0.01
+    settings.learningRate = 3e-4
+    return settings
+  }
 
   /// A world of the same shape that costs nothing.
   static func idle(like kind: any EnvironmentKind) -> IdleWorld {

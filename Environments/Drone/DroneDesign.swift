@@ -1,0 +1,96 @@
+package import FedRLCore
+
+/// What all copies of a configured drone share.
+package final class DroneDesign: Sendable {
+  let settings: DroneSettings
+  package let airframe: Airframe
+  package let site: DroneSite
+  let specification: EnvironmentSpecification
+
+  /// - Throws: `EnvironmentError` where the settings' map is no place for a drone.
+  package init(settings: DroneSettings, context: EnvironmentContext) throws {
+    let problems = settings.validate()
+    precondition(problems.isEmpty, problems.map { "\($0.setting): \($0.message)" }.joined())
+    self.settings = settings
+    airframe = Airframe(settings)
+    site = try DroneSite(settings: settings, context: context)
+    specification = Self.specification(settings)
+  }
+
+  private static func specification(_ settings: DroneSettings) -> EnvironmentSpecification {
+    let actions: ActionSpace =
+      switch settings.action {
+      case .thrust:
+        .box(BoxSpace(shape: [2], low: [-1, -1], high: [1, 1], names: ["right", "left"]))
+      case .rate:
+        .box(
+          BoxSpace(
+            shape: [2], low: [-1, Float(-settings.maximumRate)],
+            high: [1, Float(settings.maximumRate)], names: ["collective", "pitch_rate"]))
+      case .discrete: .discrete(count: settings.choices)
+      }
+    return EnvironmentSpecification(
+      name: Drone.name, observations: ObservationLayout.space(rays: settings.rays),
+      actions: actions, controlPeriodSeconds: settings.controlPeriod,
+      maximumEpisodeSteps: settings.maximumSteps, metrics: DroneMetrics.definitions,
+      modelsBattery: true)
+  }
+}
+
+/// Where each figure stands in an observation, and how it is scaled.
+enum ObservationLayout {
+  /// Speeds are divided by this, m/s, and cut at ± ``limit``.
+  static let speedScale: Float = 5
+  /// rad/s
+  static let rateScale: Float = 10
+  static let limit: Float = 3
+  /// Elements before the rays.
+  static let scalars = 12
+
+  static func space(rays: Int) -> BoxSpace {
+    let names = [
+      "goal.x", "goal.z", "velocity.x", "velocity.z", "tilt.sin", "tilt.cos", "pitch_rate",
+      "rotor.right", "rotor.left", "last_action.0", "last_action.1", "battery",
+    ]
+    var low: [Float] = [-1, -1, -limit, -limit, -1, -1, -limit, 0, 0, -1, -1, 0]
+    var high: [Float] = [1, 1, limit, limit, 1, 1, limit, 1, 1, 1, 1, 1]
+    low += [Float](repeating: 0, count: rays)
+    high += [Float](repeating: 1, count: rays)
+    return BoxSpace(
+      shape: [scalars + rays], low: low, high: high,
+      names: names + (0..<rays).map { "lidar.\($0)" })
+  }
+}
+
+/// The measures of an episode.
+enum DroneMetrics {
+  static let definitions: [MetricDefinition] = [
+    .init(
+      "success", unit: "1", higherIsBetter: true,
+      "1 if the task was done (hover: held for the last second)"),
+    .init("waypoints", unit: "1", higherIsBetter: true, "points reached"),
+    .init(
+      "rms_error", unit: "m", higherIsBetter: false, "root mean square distance to the goal"),
+    .init(
+      "success_seconds", unit: "s", higherIsBetter: false, "time to success; none if never"),
+    .init("energy", unit: "J", higherIsBetter: false, "energy drawn"),
+    .init(
+      "touchdown_speed", unit: "m/s", higherIsBetter: false,
+      "approach speed of the first contact; none without one"),
+    .init(
+      "touchdown_tilt", unit: "rad", higherIsBetter: false,
+      "tilt at the first contact; none without one"),
+    .init(
+      "crash_cause", unit: "1", higherIsBetter: nil,
+      "0 none, 1 contact, 2 tilt, 3 out of bounds, 4 battery flat"),
+  ]
+}
+
+/// Why an episode failed; the raw value is the metric `crash_cause`.
+package enum CrashCause: UInt8, Sendable, BitwiseCopyable {
+  case none = 0
+  case contact = 1
+  case tilt = 2
+  case outOfBounds = 3
+  case batteryFlat = 4
+}

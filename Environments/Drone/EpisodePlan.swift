@@ -1,0 +1,160 @@
+import FedRLNumerics
+
+/// What an episode is about: where it starts, where it leads, what is in the way.
+package struct EpisodePlan: Equatable {
+  package var start = SIMD2<Float>.zero
+  /// rad, towards +x.
+  var tilt: Float = 0
+  /// In order; one for all tasks but waypoints. Landing: the middle of the pad's surface.
+  package var goals: [SIMD2<Float>] = []
+  package var obstacles: [Obstacle] = []
+
+  /// Free space about starts and goals, and between obstacles, m.
+  private static let gap: Float = 0.4
+  /// Of the middle of a standing drone over the ground: half its height and Box2D's skin, m.
+  static let standing = DroneArena.halfHeight + 0.005
+  /// Tries before something second best is taken.
+  private static let tries = 100
+
+  init() {}
+
+  init(_ settings: DroneSettings, site: DroneSite, random: inout RandomStream) {
+    switch settings.task {
+    case .hover: planHover(settings, site, &random)
+    case .waypoints: planWaypoints(settings, site, &random)
+    case .landing: planLanding(settings, site, &random)
+    case .corridor: planCorridor(site, &random)
+    }
+    let tilt = settings.startTilt
+    self.tilt = Float(random.uniform(-tilt, tilt))
+    placeObstacles(settings, site, &random)
+  }
+
+  private mutating func planHover(
+    _ settings: DroneSettings, _ site: DroneSite, _ random: inout RandomStream
+  ) {
+    goals = [site.place(&random)]
+    let spread = settings.startSpread
+    for attempt in 0..<Self.tries {
+      // Nearer and nearer, should there be little room.
+      let reach = spread * (1 - Double(attempt) / Double(Self.tries))
+      start =
+        goals[0]
+        + SIMD2(Float(random.uniform(-reach, reach)), Float(random.uniform(-reach, reach)))
+      if site.isInside(start, margin: 0.3) && site.clearance(at: start) > 0.15
+        && site.seesStraight(from: goals[0], to: start)
+      {
+        return
+      }
+    }
+    start = goals[0]
+  }
+
+  private mutating func planWaypoints(
+    _ settings: DroneSettings, _ site: DroneSite, _ random: inout RandomStream
+  ) {
+    start = site.place(&random)
+    var last = start
+    for _ in 0..<settings.waypoints {
+      last = Self.place(site, &random) { place in
+        let distance = Self.distance(place, last)
+        return distance >= 1 && distance <= 4 && site.seesStraight(from: last, to: place)
+      }
+      goals.append(last)
+    }
+  }
+
+  private mutating func planLanding(
+    _ settings: DroneSettings, _ site: DroneSite, _ random: inout RandomStream
+  ) {
+    let half = Float(settings.padWidth) / 2
+    func pad(under place: SIMD2<Float>) -> SIMD2<Float> {
+      SIMD2(place.x, site.ground(under: place) + Self.standing)
+    }
+    start = Self.place(site, &random) { place in
+      let ground = site.ground(under: place)
+      return [-half, half].allSatisfy {
+        (site.ground(under: place + SIMD2($0, 0)) - ground).magnitude < 0.01
+      }
+    }
+    goals = [pad(under: start)]
+    // The start is anywhere from which the place over the pad can be seen.
+    let over = start
+    start = Self.place(site, &random) { place in
+      let distance = Self.distance(place, over)
+      return distance >= 0.5 && distance <= 4 && site.seesStraight(from: over, to: place)
+    }
+  }
+
+  private mutating func planCorridor(_ site: DroneSite, _ random: inout RandomStream) {
+    if let ends = site.ends {
+      let shift = Double(site.high.y) / 2 - 0.75
+      start = ends.start + SIMD2(0, Float(random.uniform(-shift, shift)))
+      goals = [ends.goal + SIMD2(0, Float(random.uniform(-shift, shift)))]
+      return
+    }
+    start = site.place(&random)
+    goals = [Self.place(site, &random) { Self.distance($0, start) >= 2 }]
+  }
+
+  /// A place that will do, or the last one tried.
+  private static func place(
+    _ site: DroneSite, _ random: inout RandomStream, where isGood: (SIMD2<Float>) -> Bool
+  ) -> SIMD2<Float> {
+    var place = site.place(&random)
+    for _ in 1..<tries where !isGood(place) { place = site.place(&random) }
+    return place
+  }
+
+  private mutating func placeObstacles(
+    _ settings: DroneSettings, _ site: DroneSite, _ random: inout RandomStream
+  ) {
+    let wanted = min(Int((settings.obstacleDensity * Double(site.freeArea)).rounded()), 1000)
+    for _ in 0..<wanted {
+      for _ in 0..<20 {
+        let obstacle = Self.obstacle(settings, site, &random)
+        if hasRoom(for: obstacle, site) {
+          obstacles.append(obstacle)
+          break
+        }
+      }
+    }
+  }
+
+  private static func obstacle(
+    _ settings: DroneSettings, _ site: DroneSite, _ random: inout RandomStream
+  ) -> Obstacle {
+    let size = Float(settings.obstacleSize * random.uniform(0.5, 1.5))
+    let isBox =
+      switch settings.obstacleShape {
+      case .circles: false
+      case .boxes: true
+      case .mixed: random.uniform() < 0.5
+      }
+    return Obstacle(center: site.place(&random), size: size, isBox: isBox)
+  }
+
+  /// Whether an obstacle leaves a way on all sides, and starts and goals alone.
+  private func hasRoom(for obstacle: Obstacle, _ site: DroneSite) -> Bool {
+    if obstacle.distance(to: start) < Self.gap { return false }
+    for goal in goals where obstacle.distance(to: goal) < Self.gap { return false }
+    // A circle about it, corners and all.
+    let reach = obstacle.isBox ? obstacle.size * Float(2).squareRoot() : obstacle.size
+    for other in obstacles where other.distance(to: obstacle.center) < reach + Self.gap {
+      return false
+    }
+    return true
+  }
+
+  private static func distance(_ a: SIMD2<Float>, _ b: SIMD2<Float>) -> Float {
+    ((a - b) * (a - b)).sum().squareRoot()
+  }
+}
+
+extension DroneSite {
+  /// Whether a point is within bounds by some metres.
+  func isInside(_ point: SIMD2<Float>, margin: Float) -> Bool {
+    point.x > low.x + margin && point.y > low.y + margin && point.x < high.x - margin
+      && point.y < high.y - margin
+  }
+}

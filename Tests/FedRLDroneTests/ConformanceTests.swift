@@ -1,0 +1,130 @@
+import CAllocationCounter
+import FedRLCore
+import FedRLDrone
+import FedRLNumerics
+import FedRLTestSupport
+import Foundation
+import Testing
+
+@Suite struct ConformanceTests {
+  @Test(arguments: DroneTask.allCases, DroneAction.allCases)
+  func `every task with every action keeps the rules of environments`(
+    task: DroneTask, action: DroneAction
+  ) throws {
+    let kind = try Hangar.kind {
+      $0.task = task
+      $0.action = action
+      $0.choices = 5
+      $0.windClass = .moderate
+      $0.windSpeed = 2
+      $0.obstacleDensity = task == .hover ? 0 : 0.1
+      $0.episodeSeconds = 10
+      // Random thrusts tumble; small ones stay in the air for a while.
+      $0.thrustRange = 0.2
+      $0.choiceStep = 0.1
+    }
+    #expect(checkEnvironment(kind) == [])
+  }
+
+  @Test(arguments: DroneTask.allCases) func `so do drones in a home`(task: DroneTask) throws {
+    let kind = try Hangar.kind {
+      $0.task = task
+      $0.map = Hangar.home
+      $0.obstacleDensity = 0.05
+      $0.windClass = .light
+      $0.windModel = .sine
+      $0.controlRate = 48
+      $0.rays = 5
+      $0.episodeSeconds = 5
+      $0.thrustRange = 0.2
+    }
+    var options = EnvironmentCheckOptions()
+    options.steps = 260
+    #expect(checkEnvironment(kind, options: options) == [])
+  }
+
+  // MARK: Bad input
+
+  private func problems(_ table: SettingTable) -> [String] {
+    droneEntry.check(table, "[environment]").map(\.description)
+  }
+
+  @Test func `the defaults are valid and every setting is described`() {
+    #expect(problems([:]) == [])
+    #expect(droneEntry.name == "drone")
+    #expect(Set(droneEntry.settings.map(\.name)).count == droneEntry.settings.count)
+    #expect(droneEntry.settings.allSatisfy { !$0.text.isEmpty })
+  }
+
+  @Test func `an action must be a whole number of physics steps`() {
+    let found = problems(["control_rate": .integer(50)])
+    #expect(found.count == 1)
+    #expect(
+      found.first?.contains("expected a whole fraction of physics_rate (240 Hz), got 50 Hz: 4.8")
+        == true)
+    for rate in [30, 48, 60, 240] { #expect(problems(["control_rate": .integer(rate)]) == []) }
+  }
+
+  @Test func `masses, inertias and lags that make no sense are refused`() {
+    #expect(
+      problems(["inertia": .number(0)])
+        == ["[environment] inertia: expected more than 0 kg m², or -1 for the preset's, got 0.0"])
+    #expect(problems(["mass": .number(0)]).count == 1)
+    #expect(problems(["mass": .number(-0.5)]).count == 1)
+    #expect(problems(["motor_lag": .number(-0.1)]).count == 1)
+    #expect(problems(["motor_lag": .number(0)]) == [])
+    #expect(problems(["inertia": .number(.nan)]).count == 1)
+    #expect(problems(["wind_speed": .number(.infinity)]).count == 1)
+    #expect(problems(["payload": .number(-0.001)]).count == 1)
+    #expect(problems(["choices": .integer(7)]).first?.contains("5 or 9") == true)
+    #expect(problems(["wind_class": .text("sever")]).first?.contains("severe") == true)
+    #expect(problems(["task": .text("corridor")]).first?.contains("obstacle_density") == true)
+  }
+
+  private func error(_ edit: (inout DroneSettings) -> Void) -> EnvironmentError? {
+    do {
+      _ = try Hangar.kind(edit)
+      return nil
+    } catch { return error as? EnvironmentError }
+  }
+
+  @Test func `a map that is missing or no place to fly is refused with its path`() throws {
+    let missing = error { $0.map = "/nowhere/home.yaml" }
+    #expect(missing?.setting == "map")
+    #expect(missing?.message.contains("/nowhere/home.yaml: there is no such file") == true)
+    guard let path = SharedData.path("ros-maps/nav2-test/testmap.yaml") else { return }
+    #expect(error { $0.map = path } == nil)
+    let tight = error {
+      $0.map = path.replacingOccurrences(of: "yaml", with: "pgm")
+      $0.mapResolution = 0.01
+    }
+    #expect(tight?.message.contains("expected free space 0.4 m wide") == true)
+  }
+
+  @Test func `an unknown baseline is refused`() throws {
+    let kind = try Hangar.kind()
+    #expect(throws: EnvironmentError.self) { try kind.runBaseline("pilot", seed: 1) }
+  }
+
+  // MARK: Allocations
+
+  @Test(arguments: ["", Hangar.home]) func `steps within an episode allocate nothing`(map: String)
+    throws
+  {
+    try #require(fedrl_counts_allocations() == 1, "needs glibc")
+    var flight = try Flight(
+      settings: Hangar.settings {
+        $0.map = map
+        $0.windClass = .moderate
+        $0.obstacleDensity = 0.1
+        $0.task = .hover
+      })
+    let values = [Float(0), 0]
+    var row = flight.observation.mutableSpan
+    // Through a contact with the ground, where Box2D makes what it keeps from then on.
+    for _ in 0..<300 { _ = flight.drone.step(values.span, into: &row) }
+    let before = fedrl_allocations()
+    for _ in 0..<300 { _ = flight.drone.step(values.span, into: &row) }
+    #expect(fedrl_allocations() == before)
+  }
+}

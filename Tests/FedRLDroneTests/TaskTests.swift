@@ -1,0 +1,244 @@
+import FedRLBox2D
+import FedRLCore
+import FedRLDrone
+import FedRLTestSupport
+import Foundation
+import Testing
+
+@Suite struct TaskTests {
+  private func records(
+    _ kind: DroneKind, _ baseline: String = "pd-pilot", seeds: Range<UInt64>
+  ) throws -> [EpisodeRecord] {
+    try seeds.map { try kind.runBaseline(baseline, seed: $0) }
+  }
+
+  private func mean(_ name: String, _ records: [EpisodeRecord], _ kind: DroneKind) -> Double {
+    records.reduce(0) { $0 + $1.metric(name, of: kind) } / Double(records.count)
+  }
+
+  // MARK: The reference pilot
+
+  @Test(arguments: DroneAction.allCases) func `the pilot reaches all waypoints`(action: DroneAction)
+    throws
+  {
+    let kind = try Hangar.kind { $0.action = action }
+    let flown = try records(kind, seeds: 0..<20)
+    #expect(mean("success", flown, kind) == 1)
+    #expect(mean("waypoints", flown, kind) == 5)
+    for record in flown {
+      #expect(record.end == .terminated && record.metric("crash_cause", of: kind) == 0)
+      #expect(
+        abs(record.metric("success_seconds", of: kind) - Double(record.steps) / 30) < 1e-9)
+    }
+  }
+
+  @Test(arguments: DroneAction.allCases) func `the pilot lands`(action: DroneAction) throws {
+    let kind = try Hangar.kind {
+      $0.task = .landing
+      $0.action = action
+    }
+    let flown = try records(kind, seeds: 0..<20)
+    #expect(mean("success", flown, kind) >= (action == .discrete ? 0.8 : 1))
+    for record in flown where record.metric("success", of: kind) == 1 {
+      #expect(record.end == .terminated)
+      #expect(record.metric("touchdown_speed", of: kind) < 0.5)
+      #expect(record.metric("touchdown_tilt", of: kind) < 0.3)
+    }
+  }
+
+  @Test(arguments: DroneAction.allCases) func `the pilot holds its point, also in wind`(
+    action: DroneAction
+  ) throws {
+    let kind = try Hangar.kind {
+      $0.task = .hover
+      $0.action = action
+      $0.windSpeed = 3
+      $0.windClass = .light
+      $0.payload = 0.004
+      $0.thrustScale = 0.9
+    }
+    let flown = try records(kind, seeds: 0..<20)
+    #expect(mean("success", flown, kind) >= (action == .discrete ? 0.7 : 0.9))
+    for record in flown {
+      #expect(record.end == .truncated && record.steps == 600)
+      #expect(record.metric("rms_error", of: kind) < 1)
+    }
+  }
+
+  @Test func `the pilot flies through a corridor where nothing is in its way`() throws {
+    let kind = try Hangar.kind {
+      $0.task = .corridor
+      $0.obstacleDensity = 0.1
+    }
+    let flown = try records(kind, seeds: 0..<30)
+    let share = mean("success", flown, kind)
+    #expect(share > 0.2 && share < 1)
+    for record in flown where record.metric("success", of: kind) == 0 {
+      #expect(record.metric("crash_cause", of: kind) == 1 || record.end == .truncated)
+    }
+  }
+
+  @Test func `the pilot flies from room to room of a home`() throws {
+    let kind = try Hangar.kind {
+      $0.map = Hangar.home
+      $0.episodeSeconds = 40
+    }
+    let flown = try records(kind, seeds: 0..<10)
+    #expect(mean("success", flown, kind) >= 0.9)
+    #expect(kind.notes.contains { $0.contains("walls of") })
+  }
+
+  // MARK: Ends
+
+  @Test func `a fast contact is a crash, a slow one is a touchdown`() throws {
+    for (height, isCrash) in [(Float(0.2), true), (0.035, false)] {
+      var flight = try Hangar.flight { $0.preset = .learningToFly }
+      flight.drone.state.position = [500, height]
+      flight.drone.isInArena = false
+      flight.drone.rpm = .zero
+      var outcome = StepOutcome(reward: 0)
+      for _ in 0..<240 where outcome.end == .none { outcome = flight.step(-1, -1) }
+      #expect((outcome.end == .terminated) == isCrash)
+      #expect(flight.metrics[7] == (isCrash ? 1 : 0))
+      let fall = (2 * 9.81 * (Double(height) - 0.035)).squareRoot()
+      #expect(abs(flight.metrics[5] - fall) < 0.1)
+      #expect(flight.metrics[6] < 0.05)
+      if isCrash { #expect(outcome.reward < -9) }
+    }
+  }
+
+  @Test func `a tilt of more than 60° ends the episode`() throws {
+    var flight = try Hangar.flight()
+    flight.drone.state.angle = 59 * .pi / 180
+    #expect(flight.step(0, 0).end == .none)
+    flight.drone.state.angle = -61 * .pi / 180
+    #expect(flight.step(0, 0).end == .terminated)
+    #expect(flight.metrics[7] == 2 && flight.metrics[0] == 0)
+  }
+
+  @Test func `leaving the arena ends the episode`() throws {
+    var flight = try Hangar.flight()
+    for place in [SIMD2<Float>(-0.1, 500), [1000.1, 500], [500, 1000.1]] {
+      flight.reset(seed: 1)
+      flight.drone.state.position = place
+      #expect(flight.step(0, 0).end == .terminated)
+      #expect(flight.metrics[7] == 3)
+    }
+  }
+
+  @Test func `a flat battery ends the episode`() throws {
+    var flight = try Hangar.flight { $0.batteryCapacity = 1 }
+    var outcome = StepOutcome(reward: 0)
+    var steps = 0
+    while outcome.end == .none && steps < 1000 {
+      outcome = flight.step(0, 0)
+      steps += 1
+    }
+    #expect(outcome.end == .terminated && flight.metrics[7] == 4)
+    #expect(flight.observation[11] == 0 && abs(flight.metrics[4] - 1) < 0.05)
+  }
+
+  @Test func `rewards pay progress, waypoints and the end, and cost jerks and effort`() throws {
+    var flight = try Hangar.flight {
+      $0.task = .waypoints
+      $0.waypoints = 2
+      $0.rewardEffort = 0
+      $0.rewardTime = 0
+    }
+    // Towards the goal at 1 m/s, one step of 1/240 s.
+    func approach(_ flight: inout Flight, from distance: Float) {
+      flight.drone.state = BodyState(
+        position: flight.drone.plan.goals[0] - [distance, 0], velocity: [1, 0])
+      flight.drone.isInArena = false
+    }
+    approach(&flight, from: 0.5)
+    flight.step(0, 0)
+    #expect(abs(flight.step(0, 0).reward - 1 / 240) < 1e-4)
+    // A change of 1 on one side: 0.01.
+    #expect(abs(flight.step(1, 0).reward - (1 / 240 - 0.01)) < 1e-4)
+    approach(&flight, from: 0.1)
+    let reached = flight.step(1, 0)
+    #expect(reached.reward > 2 && reached.end == .none && flight.metrics[1] == 1)
+    flight.drone.state.position = flight.drone.plan.goals[1]
+    let last = flight.step(1, 0)
+    #expect(last.reward > 12 && last.end == .terminated)
+    #expect(flight.metrics[0] == 1 && flight.metrics[1] == 2 && !flight.metrics[3].isNaN)
+    var hover = try Hangar.flight {
+      $0.rewardEffort = 0
+      $0.rewardProgress = 0
+    }
+    #expect(abs(hover.step(0, 0).reward - 1 / 240) < 1e-5)
+  }
+
+  // MARK: What is seen
+
+  @Test func `observations are the scaled state in the body's frame`() throws {
+    var flight = try Hangar.flight { $0.rays = 4 }
+    let goal = flight.drone.plan.goals[0]
+    flight.drone.state = BodyState(
+      position: goal - [1, 0], angle: .pi / 6, velocity: [0, -1], angularVelocity: 0)
+    flight.drone.isInArena = false
+    flight.step(0, 0)
+    // To the right of a craft that tilts to the left by 30°: forward and down.
+    #expect(abs(flight.observation[0] - 0.5 * Float(3).squareRoot() / 2) < 0.01)
+    #expect(abs(flight.observation[1] + 0.5 * 0.5) < 0.01)
+    #expect(abs(flight.observation[2] + 0.5 / 5) < 0.01)
+    #expect(abs(flight.observation[3] + Float(3).squareRoot() / 2 / 5) < 0.01)
+    #expect(abs(flight.observation[4] + 0.5) < 1e-6)
+    #expect(abs(flight.observation[5] - Float(3).squareRoot() / 2) < 1e-6)
+    #expect(flight.observation[11] > 0.999 && flight.observation[11] < 1)
+  }
+
+  @Test func `rays measure to floor, circles and boxes`() throws {
+    var flight = try Hangar.flight {
+      $0.rays = 4
+      $0.rayScale = 8
+    }
+    flight.drone.state.position = [500, 1]
+    flight.drone.isInArena = false
+    flight.step(0, 0)
+    // Right, up, left, down; divided by twice their range.
+    #expect(flight.observation[12..<15].elementsEqual([0.5, 0.5, 0.5]))
+    #expect(abs(flight.observation[15] - 1 / 8) < 1e-4)
+    // Obstacles, against their distances worked out without Box2D.
+    var crowded = try Flight(
+      settings: Hangar.settings {
+        $0.obstacleDensity = 0.3
+        $0.rays = 64
+      })
+    for seed in 0..<10 as Range<UInt64> {
+      crowded.reset(seed: seed)
+      #expect(crowded.drone.plan.obstacles.count >= 5)
+      let state = crowded.drone.state
+      for ray in 0..<64 {
+        let angle = state.angle + 2 * Float.pi * Float(ray) / 64
+        let reach = crowded.observation[12 + ray] * 4
+        let end = state.position + reach * SIMD2(cos(angle), sin(angle))
+        let nearest = crowded.drone.plan.obstacles.map { $0.distance(to: end) }.min() ?? 9
+        let surface = min(nearest, end.y)
+        #expect(reach == 4 ? surface > -1e-3 : abs(surface) < 1e-3)
+      }
+    }
+  }
+
+  @Test func `obstacles leave starts, goals and each other room`() throws {
+    var flight = try Flight(
+      settings: Hangar.settings {
+        $0.task = .corridor
+        $0.obstacleDensity = 0.4
+        $0.arenaWidth = 20
+      })
+    for seed in 0..<20 as Range<UInt64> {
+      flight.reset(seed: seed)
+      let plan = flight.drone.plan
+      #expect(plan.obstacles.count > 10)
+      for (index, obstacle) in plan.obstacles.enumerated() {
+        #expect(obstacle.distance(to: plan.start) >= 0.4)
+        #expect(obstacle.distance(to: plan.goals[0]) >= 0.4)
+        for other in plan.obstacles[..<index] {
+          #expect(other.distance(to: obstacle.center) >= obstacle.size + 0.4)
+        }
+      }
+    }
+  }
+}
