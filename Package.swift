@@ -78,7 +78,7 @@ let package = Package(
       path: "Environments/Drone", exclude: ["README.md"]),
     module(
       "FedRLVehicle", ["FedRLBox2D", "FedRLCore", "FedRLMaps", "FedRLNumerics"],
-      path: "Environments/Vehicle", exclude: ["README.md"]),
+      path: "Environments/Vehicle", exclude: ["README.md", "Tracks"]),
     module(
       "FedRLReferenceWorlds", ["FedRLBox2D", "FedRLCore", "FedRLNumerics"],
       path: "Environments/ReferenceWorlds", exclude: ["README.md"]),

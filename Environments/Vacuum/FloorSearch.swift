@@ -107,7 +107,9 @@ final class FloorSearch {
     var prices = SIMD4<Int32>(repeating: .max)
     var targets = SIMD4<Int32>(repeating: -1)
     let here = floor.grade(origin)
-    if nodes[origin].fits, here != Floor.noTarget { (prices[here], targets[here]) = (0, Int32(origin)) }
+    if nodes[origin].fits, here != Floor.noTarget {
+      (prices[here], targets[here]) = (0, Int32(origin))
+    }
     while idle < Self.bucketCount, Int32(level) < prices[0] {
       let slot = level & (Self.bucketCount - 1)
       while let index = pop(slot) {

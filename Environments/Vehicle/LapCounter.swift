@@ -1,19 +1,19 @@
-/// Counts laps by unwrapped progress: a lap is the track's length ahead of where the last one ended, and
-/// what was driven backwards must be made good first.
-struct LapCounter: Sendable, BitwiseCopyable {
+/// Counts laps by unwrapped progress: a lap is the track's length ahead of where the last one
+/// ended, and what was driven backwards must be made good first.
+package struct LapCounter: Sendable, BitwiseCopyable {
   /// Of the track, m.
-  let length: Double
+  package let length: Double
   /// From the start of the episode, m; negative behind it.
-  private(set) var progress = 0.0
-  private(set) var count = 0
+  package private(set) var progress = 0.0
+  package private(set) var count = 0
   /// s
-  private(set) var lastLap = Double.nan
-  private(set) var bestLap = Double.nan
+  package private(set) var lastLap = Double.nan
+  package private(set) var bestLap = Double.nan
   /// Of all laps together, s.
-  private(set) var totalLapTime = 0.0
+  package private(set) var totalLapTime = 0.0
   private var lapStart = 0.0
 
-  init(length: Double) { self.length = length }
+  package init(length: Double) { self.length = length }
 
   /// Goes on by a way along the track.
   ///
@@ -22,7 +22,7 @@ struct LapCounter: Sendable, BitwiseCopyable {
   ///   - time: at its end, s since the start of the episode.
   ///   - seconds: it took.
   /// - Returns: how many laps were completed by it.
-  mutating func advance(by way: Double, to time: Double, in seconds: Double) -> Int {
+  package mutating func advance(by way: Double, to time: Double, in seconds: Double) -> Int {
     let before = progress
     progress += way
     var laps = 0
@@ -40,5 +40,5 @@ struct LapCounter: Sendable, BitwiseCopyable {
     return laps
   }
 
-  var meanLap: Double { count > 0 ? totalLapTime / Double(count) : .nan }
+  package var meanLap: Double { count > 0 ? totalLapTime / Double(count) : .nan }
 }

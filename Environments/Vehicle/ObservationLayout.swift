@@ -6,6 +6,8 @@ struct ObservationLayout: Sendable, BitwiseCopyable {
   let place, curvature, cars, rays: Int
   let pointCount, carCount, rayCount: Int
   let count: Int
+  /// `lidar_rays`, whether observed or not.
+  let allRays: Int
 
   /// Speed, steering, yaw rate, slip: always the first four.
   static let motionCount = 4
@@ -24,6 +26,7 @@ struct ObservationLayout: Sendable, BitwiseCopyable {
     rays = cars + carCount * Self.carWidth
     rayCount = hasRays ? settings.lidarRays : 0
     count = rays + rayCount
+    allRays = settings.lidarRays
   }
 
   var hasTrack: Bool { curvature > place }

@@ -2,8 +2,9 @@
   import Glibc
 #endif
 
-/// Where a car is and how it moves, in CommonRoad's order: x, y (m), steering angle (rad), speed (m/s), yaw
-/// (rad), yaw rate (rad/s), slip angle of the centre of mass (rad); the eighth lane stays 0.
+/// Where a car is and how it moves, in CommonRoad's order: x, y (m), steering angle (rad), speed
+/// (m/s), yaw (rad), yaw rate (rad/s), slip angle of the centre of mass (rad); the eighth lane
+/// stays 0.
 public struct CarState: Sendable, Equatable, BitwiseCopyable {
   public var vector: SIMD8<Double>
 
@@ -59,11 +60,12 @@ public struct CarInput: Sendable, Equatable, BitwiseCopyable {
   }
 }
 
-/// CommonRoad's kinematic and dynamic single-track models with their limits on steering and acceleration.
+/// CommonRoad's kinematic and dynamic single-track models with their limits on steering and
+/// acceleration.
 ///
-/// Source: Althoff, Koschi and Manzinger, "CommonRoad: Composable benchmarks for motion planning on roads"
-/// (2017), vehicle models §5 and §6; the order of operations is that of F1TENTH gym's, so that derivatives
-/// agree to the last digits.
+/// Source: Althoff, Koschi and Manzinger, "CommonRoad: Composable benchmarks for motion planning on
+/// roads" (2017), vehicle models §5 and §6; the order of operations is that of F1TENTH gym's, so
+/// that derivatives agree to the last digits.
 public struct SingleTrack: Sendable, Equatable, BitwiseCopyable {
   /// How the tyres hold.
   public enum Form: Sendable, Equatable, BitwiseCopyable {

@@ -2,8 +2,8 @@ public import FedRLMaps
 
 /// How fast a line can be driven: a point with friction, power and brakes on a closed line.
 ///
-/// `v² |κ| ≤ a_lat`; from there forwards with what acceleration friction leaves, and backwards with braking, as
-/// racing engineers do (the friction circle).
+/// `v² |κ| ≤ a_lat`; from there forwards with what acceleration friction leaves, and backwards with
+/// braking, as racing engineers do (the friction circle).
 public final class SpeedProfile: Sendable {
   public let line: ClosedPath
   /// `[line.count + 1]`, m/s.

@@ -2,12 +2,13 @@
   import Glibc
 #endif
 
-/// Four tyres as games have them: each cancels its sideways motion and takes its share of the drive, as far as
-/// friction allows.
+/// Four tyres as games have them: each cancels its sideways motion and takes its share of the
+/// drive, as far as friction allows.
 ///
-/// Impulses are found wheel after wheel, three times over, with the body's own effective mass at each wheel, so
-/// that they cannot overshoot (as Box2D solves contacts). The sum of a wheel's impulses stays within the
-/// circle μ F_z Δt. Source of the idea: iforce2d's top-down car; Gymnasium's CarRacing.
+/// Impulses are found wheel after wheel, three times over, with the body's own effective mass at
+/// each wheel, so that they cannot overshoot (as Box2D solves contacts). The sum of a wheel's
+/// impulses stays within the circle μ F_z Δt. Source of the idea: iforce2d's top-down car;
+/// Gymnasium's CarRacing.
 struct TireForces: Sendable, BitwiseCopyable {
   private let parameters: Wheels
   private let model: SingleTrack
@@ -96,7 +97,8 @@ struct TireForces: Sendable, BitwiseCopyable {
 }
 
 extension CarState {
-  /// Speed and slip angle from a velocity in the car's axes; the speed is negative for backward motion.
+  /// Speed and slip angle from a velocity in the car's axes; the speed is negative for backward
+  /// motion.
   mutating func setVelocity(forward: Double, sideways: Double) {
     let size = (forward * forward + sideways * sideways).squareRoot()
     if forward >= 0 {

@@ -1,9 +1,10 @@
 import FedRLMaps
 
-/// The intelligent driver model with HighwayEnv's numbers: cars that follow a line and keep their distance.
+/// The intelligent driver model with HighwayEnv's numbers: cars that follow a line and keep their
+/// distance.
 ///
-/// `a = a₀ [1 − (v/v₀)⁴ − (s*/s)²]`, `s* = s₀ + v T + v Δv / (2 √(a₀ b))`, s between the cars' middles.
-/// Source: Treiber, Hennecke and Helbing (2000); values of HighwayEnv's `IDMVehicle`.
+/// `a = a₀ [1 − (v/v₀)⁴ − (s*/s)²]`, `s* = s₀ + v T + v Δv / (2 √(a₀ b))`, s between the cars'
+/// middles. Source: Treiber, Hennecke and Helbing (2000); values of HighwayEnv's `IDMVehicle`.
 public struct DriverModel: Sendable, Equatable, BitwiseCopyable {
   /// T, s.
   public var timeGap = 1.5

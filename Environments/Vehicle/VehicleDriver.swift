@@ -6,55 +6,62 @@ import FedRLNumerics
   import Glibc
 #endif
 
-/// Pure pursuit: steers for a point ahead on the world's line, as fast as the line can be driven there.
+/// Pure pursuit of the world's line, as fast as that can be driven with something to spare.
 ///
-/// Steering angle `atan(2 L sin α / l)` for a point at distance l and bearing α (Coulter, 1992), with what the
-/// car understeers added; speed from ``SpeedProfile``. Behind other cars it keeps its distance.
+/// `κ = κ_line − 2 (e + l θ) / l²` for an offset e and a course error θ, with a look-ahead l: what
+/// Coulter's pursuit (1992) of a point l ahead commands beside a straight line, carried over to a
+/// bent one, whose inside it would otherwise cut. Steering angle `κ (L + K v²)`; speed from
+/// ``SpeedProfile``. Behind other cars it keeps its distance.
 struct PurePursuit {
   private let plan: VehiclePlan
   /// The sample of the line nearest to the car.
   private var sample: Int
-  /// How far ahead the goal lies, s and m; time shrinks with the square root of size, as bodies fall.
+  /// l = time · speed + least; the time grows with the square root of size, as falling does.
   private let lookAheadTime, leastLookAhead: Double
+  /// L and K: the wheelbase, and how much more steering a faster turn takes.
+  private let wheelbase, understeer: Double
 
   init(_ plan: VehiclePlan, at car: CarState) {
     self.plan = plan
     sample = plan.world.line.nearestSample(x: car.x, y: car.y)
-    let base = plan.parameters.wheelbase
-    lookAheadTime = 0.5 * base.squareRoot()
-    leastLookAhead = 1.5 * base
+    wheelbase = plan.parameters.wheelbase
+    lookAheadTime = 0.4 * wheelbase.squareRoot()
+    leastLookAhead = 1.5 * wheelbase
+    let slips = plan.settings.model == .singleTrack || plan.settings.model == .saturated
+    understeer = slips ? plan.parameters.understeer : 0
   }
 
   /// Target steering angle, rad, and acceleration, m/s².
   mutating func drive(_ world: borrowing VehicleEnvironment) -> (
     steering: Double, acceleration: Double
   ) {
-    let (car, line, settings) = (world.car, plan.world.line, plan.settings)
-    let parameters = plan.parameters
-    let base = parameters.wheelbase
-    let s = line.project(x: car.x, y: car.y, from: &sample).s
+    let (car, line) = (world.car, plan.world.line)
+    let place = line.project(x: car.x, y: car.y, from: &sample)
     let speed = max(car.speed, 0)
+    let period = plan.settings.actionPeriod
+    // Commands act in the middle of the coming period at the earliest.
+    let late = period / 2 + plan.settings.steeringDelay
+    let here = line.place(at: place.s)
+    let course = car.yaw + car.slip + car.yawRate * late
+    let next = line.place(at: place.s + speed * late)
+    let error = sin(course) * next.tangentX - cos(course) * next.tangentY
+    let across =
+      place.offset + speed * late
+      * (sin(car.yaw + car.slip) * here.tangentX - cos(car.yaw + car.slip) * here.tangentY)
     let ahead = leastLookAhead + lookAheadTime * speed
-    // What is steered now takes effect after the delay.
-    let late = settings.steeringDelay * speed
-    let goal = line.place(at: s + late + ahead)
-    let (dx, dy) = (goal.x - car.x, goal.y - car.y)
-    let bearing = atan2(dy, dx) - car.yaw - car.yawRate * settings.steeringDelay
-    let bend = 2 * sin(bearing) / max((dx * dx + dy * dy).squareRoot(), 1e-6)
-    var steering = atan(bend * base)
-    if settings.model != .kinematic {
-      let turn = parameters.steadyYawRate(speed: speed, steering: 1)
-      if speed > 1 && turn > 0 { steering = bend * speed / turn }
-    }
-    let period = settings.actionPeriod
+    let bend = next.curvature - 2 * (across + ahead * error) / (ahead * ahead)
+    let steering = bend * (wheelbase + understeer * speed * speed)
     let wanted = min(
-      plan.driverProfile.speed(at: s), plan.driverProfile.speed(at: s + speed * 2 * period))
-    return (steering, min((wanted - car.speed) / (2 * period), world.brakingForTraffic()))
+      plan.driverProfile.speed(at: place.s),
+      plan.driverProfile.speed(at: place.s + speed * 2 * period))
+    let acceleration = (wanted - car.speed) / (2 * period)
+    return (steering, min(acceleration, world.brakingForTraffic()))
   }
 }
 
 extension VehicleEnvironment {
-  /// The acceleration that keeps a distance to the next car ahead, m/s²; infinite where there is none.
+  /// The acceleration that keeps a distance to the next car ahead, m/s²; infinite where there is
+  /// none.
   func brakingForTraffic() -> Double {
     var result = Double.infinity
     let speed = alongSpeed()
@@ -110,6 +117,16 @@ enum VehicleBaselines {
       if record.end == .none && record.steps >= plan.settings.maximumSteps {
         record.end = .truncated
       }
+    }
+    if world.newCollisions > 0 {
+      print(
+        "HIT", plan.world.track.name, plan.settings.model, "t", world.metrics.time, "s",
+        world.projection, "v", world.car.speed, "steer", world.car.steering, "slip", world.car.slip,
+        "yawrate", world.car.yawRate, "line",
+        plan.world.line.project(x: world.car.x, y: world.car.y), "lineκ",
+        plan.world.line.curvature(at: plan.world.line.project(x: world.car.x, y: world.car.y).s),
+        "prof",
+        plan.driverProfile.speed(at: plan.world.line.project(x: world.car.x, y: world.car.y).s))
     }
     try watch { world.draw(into: &$0) }
     record.metrics = [Double](repeating: 0, count: VehicleMetrics.definitions.count)

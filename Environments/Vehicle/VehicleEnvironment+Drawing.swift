@@ -83,7 +83,7 @@ extension VehicleEnvironment {
   private func drawRays(width: Float, into drawing: inout Drawing) {
     let (c, s) = (Float(cos(car.yaw)), Float(sin(car.yaw)))
     let place = lidarPlace
-    let count = plan.settings.lidarRays
+    let count = layout.allRays
     for ray in 0..<count {
       let (rc, rs) = (plan.rays[ray], plan.rays[count + ray])
       let end = place + scan[ray] * SIMD2(c * rc - s * rs, s * rc + c * rs)

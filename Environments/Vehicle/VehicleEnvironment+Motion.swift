@@ -10,7 +10,8 @@ extension VehicleEnvironment {
     let h = kernel.substep
     let limit = kernel.maximumSteering
     let rate = (min(max(target, -limit), limit) - car.steering) / h
-    // No faster than to the ends of the range of speeds: brakes stop the car and do not push it back.
+    // No faster than to the ends of the range of speeds: brakes stop the car and do not push it
+    // back.
     let acceleration = min(
       max(wanted, (kernel.minimumSpeed - car.speed) / h), (kernel.maximumSpeed - car.speed) / h)
     let input = CarInput(steeringRate: rate, acceleration: acceleration)
@@ -34,7 +35,7 @@ extension VehicleEnvironment {
   private func settle(_ state: inout CarState) {
     guard !kernel.usesTires, kernel.model.isKinematic(at: state.speed) else { return }
     state.slip = 0
-    state.yawRate = state.speed / plan.parameters.wheelbase * tan(state.steering)
+    state.yawRate = state.speed / kernel.wheelbase * tan(state.steering)
   }
 
   /// Whether no wall and no other car is nearer than `margin` to the car's body.

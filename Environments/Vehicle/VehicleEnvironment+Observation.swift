@@ -92,7 +92,7 @@ extension VehicleEnvironment {
   package mutating func scanAll() {
     let (c, s) = (Float(cos(car.yaw)), Float(sin(car.yaw)))
     let place = lidarPlace
-    let count = plan.settings.lidarRays
+    let count = layout.allRays
     let range = kernel.lidarRange
     let (cosines, sines) = (plan.rays, plan.rays + count)
     for ray in 0..<count {
@@ -118,7 +118,7 @@ extension VehicleEnvironment {
 
   /// The last scan, m; for tests.
   package var readings: [Float] {
-    Array(UnsafeBufferPointer(start: scan, count: plan.settings.lidarRays))
+    Array(UnsafeBufferPointer(start: scan, count: layout.allRays))
   }
 }
 

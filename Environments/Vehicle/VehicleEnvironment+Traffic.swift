@@ -23,8 +23,8 @@ extension VehicleEnvironment {
     }
   }
 
-  /// Gap from middle to middle, and speed, of the next car ahead of a car of the traffic; the car that the
-  /// policy drives counts where it is on the road.
+  /// Gap from middle to middle, and speed, of the next car ahead of a car of the traffic; the car
+  /// that the policy drives counts where it is on the road.
   private func leader(of index: Int) -> (gap: Double, speed: Double) {
     let length = center.length
     var (gap, speed) = (Double.infinity, 0.0)
@@ -58,5 +58,11 @@ extension VehicleEnvironment {
       let gap = max(way - 2 * kernel.halfLength, 0)
       metrics.leastTimeToCollision = min(metrics.leastTimeToCollision, gap / closing)
     }
+  }
+
+  /// The traffic in order of creation: place along the centre line, not wrapped, and speed; for
+  /// tests.
+  package var trafficPlaces: [(s: Double, speed: Double)] {
+    (0..<trafficCount).map { (traffic[$0].s, traffic[$0].speed) }
   }
 }

@@ -9,9 +9,9 @@ import FedRLMaps
 
 /// A car that laps a circuit. See the folder's README for the spaces, the reward and the ends.
 ///
-/// The car moves by Runge–Kutta in `Double`; where something is within its reach, the velocity of that step is
-/// handed to its Box2D body, and what Box2D makes of it is taken back. Rays are cast on the walls' edges
-/// directly.
+/// The car moves by Runge–Kutta in `Double`; where something is within its reach, the velocity of
+/// that step is handed to its Box2D body, and what Box2D makes of it is taken back. Rays are cast
+/// on the walls' edges directly.
 public struct VehicleEnvironment: Environment, ~Copyable {
   public let plan: VehiclePlan
   let kernel: VehicleKernel
@@ -39,6 +39,9 @@ public struct VehicleEnvironment: Environment, ~Copyable {
   var newCollisions = 0
   /// `[lidarRays]`, m: the last scan, for drawings.
   let scan: UnsafeMutablePointer<Float>
+  /// `[lapCapacity]`, s.
+  private let laps: UnsafeMutablePointer<Double>
+  private static let lapCapacity = 1024
 
   public var specification: EnvironmentSpecification { plan.specification }
 
@@ -55,6 +58,8 @@ public struct VehicleEnvironment: Environment, ~Copyable {
     trafficBodies = .allocate(capacity: max(trafficCount, 1))
     scan = .allocate(capacity: plan.settings.lidarRays)
     scan.initialize(repeating: 0, count: plan.settings.lidarRays)
+    laps = .allocate(capacity: Self.lapCapacity)
+    laps.initialize(repeating: 0, count: Self.lapCapacity)
     metrics = VehicleMetrics(length: plan.world.center.length)
     world = World(gravity: .zero)
     carBody = world.add(BodyDefinition(.dynamic, at: BodyState(position: .zero)))
@@ -65,6 +70,7 @@ public struct VehicleEnvironment: Environment, ~Copyable {
     traffic.deallocate()
     trafficBodies.deallocate()
     scan.deallocate()
+    laps.deallocate()
   }
 
   public mutating func reset(seed: UInt64, into observation: inout MutableSpan<Float>) {
@@ -93,7 +99,7 @@ public struct VehicleEnvironment: Environment, ~Copyable {
       for index in 0..<trafficCount { traffic[index].advance(kernel.substep, on: center) }
       move(steering: target, acceleration: acceleration)
       steps += 1
-      if newCollisions > 0 && plan.settings.collisionEnds { break }
+      if newCollisions > 0 && kernel.collisionEnds { break }
     }
     let outcome = judge(
       seconds: Double(steps) * kernel.substep, turned: (car.steering - steeringBefore).magnitude)
@@ -103,21 +109,17 @@ public struct VehicleEnvironment: Environment, ~Copyable {
 
   /// Target steering angle, rad, and acceleration, m/s².
   private func command(_ action: Span<Float>) -> (steering: Double, acceleration: Double) {
-    switch plan.settings.actions {
-    case .continuous: return (Double(action[0]), Double(action[1]))
-    case .discrete:
-      let choice = min(max(Int(action[0]), 0), 8)
-      // Left to right, braking to accelerating.
-      return (
-        Double(1 - choice / 3) * kernel.maximumSteering,
-        Double(choice % 3 - 1) * kernel.maximumAcceleration
-      )
-    }
+    guard kernel.isDiscrete else { return (Double(action[0]), Double(action[1])) }
+    let choice = min(max(Int(action[0]), 0), 8)
+    // Left to right, braking to accelerating.
+    return (
+      Double(1 - choice / 3) * kernel.maximumSteering,
+      Double(choice % 3 - 1) * kernel.maximumAcceleration
+    )
   }
 
   /// Progress, laps, reward and end of the step that was just driven.
   private mutating func judge(seconds: Double, turned: Double) -> StepOutcome {
-    let settings = plan.settings
     let before = projection.s
     projection = center.project(x: car.x, y: car.y, from: &sample)
     let way = center.difference(from: before, to: projection.s)
@@ -125,6 +127,7 @@ public struct VehicleEnvironment: Environment, ~Copyable {
     metrics.distance += car.speed.magnitude * seconds
     metrics.collisions += newCollisions
     let laps = metrics.laps.advance(by: way, to: metrics.time, in: seconds)
+    if laps > 0 { noteLap() }
     let room = center.place(at: projection.s)
     let isOut = projection.offset > room.left || projection.offset < -room.right
     let left = isOut && !isOffTrack
@@ -133,13 +136,22 @@ public struct VehicleEnvironment: Environment, ~Copyable {
     noteTimeToCollision()
 
     var reward = kernel.progressWeight * way + kernel.steeringWeight * turned
-    reward += settings.rewardCollision * Double(newCollisions)
-    reward += settings.rewardLap * Double(laps)
-    if left { reward += settings.rewardOffTrack }
+    reward += kernel.collisionReward * Double(newCollisions) + kernel.lapReward * Double(laps)
+    if left { reward += kernel.offTrackReward }
     let isOver =
-      (newCollisions > 0 && settings.collisionEnds) || (isOut && settings.offTrackEnds)
-      || (settings.laps > 0 && metrics.laps.count >= settings.laps)
+      (newCollisions > 0 && kernel.collisionEnds) || (isOut && kernel.offTrackEnds)
+      || (kernel.laps > 0 && metrics.laps.count >= kernel.laps)
     return StepOutcome(reward: Float(reward), end: isOver ? .terminated : .none)
+  }
+
+  private func noteLap() {
+    let place = metrics.laps.count - 1
+    if place < Self.lapCapacity { laps[place] = metrics.laps.lastLap }
+  }
+
+  /// Times of the episode's laps so far in order, s; of the first 1,024.
+  public var lapTimes: [Double] {
+    Array(UnsafeBufferPointer(start: laps, count: min(metrics.laps.count, Self.lapCapacity)))
   }
 
   public func writeMetrics(into values: inout MutableSpan<Double>) {

@@ -1,7 +1,8 @@
-/// What a car is: the parameters of CommonRoad's single-track model, its size, and its lidar's place.
+/// What a car is: the parameters of CommonRoad's single-track model, its size, and its lidar's
+/// place.
 ///
-/// SI units. Cornering stiffness is per unit of axle load and of friction, as CommonRoad has it: lateral
-/// force = μ C F_z α.
+/// SI units. Cornering stiffness is per unit of axle load and of friction, as CommonRoad has it:
+/// lateral force = μ C F_z α.
 public struct VehicleParameters: Sendable, Equatable {
   /// μ
   public var friction: Double
@@ -65,14 +66,17 @@ public struct VehicleParameters: Sendable, Equatable {
     lidarMount += shift
   }
 
-  /// Yaw rate of a steady turn of the single-track model, rad/s: `v δ / (L + K v²)` with the
-  /// understeer gradient `K = (1/C_r − 1/C_f)`-weighted by load; small angles.
+  /// K of `δ = κ (L + K v²)`: how much more steering a faster turn takes, s²/m.
+  public var understeer: Double {
+    (1 / frontStiffness - 1 / rearStiffness) / (friction * SingleTrack.gravity)
+  }
+
+  /// Yaw rate of a steady turn of the single-track model, `v δ / (L + K v²)`, rad/s.
   ///
   /// - Parameters:
   ///   - speed: m/s.
   ///   - steering: rad.
   public func steadyYawRate(speed: Double, steering: Double) -> Double {
-    let understeer = (1 / frontStiffness - 1 / rearStiffness) / (friction * SingleTrack.gravity)
-    return speed * steering / (wheelbase + understeer * speed * speed)
+    speed * steering / (wheelbase + understeer * speed * speed)
   }
 }

@@ -102,12 +102,16 @@ struct VehicleKernel: Sendable, BitwiseCopyable {
   let minimumSpeed, maximumSpeed: Double
   /// Half the body's size, the distance of its middle before the centre of mass, and its circle, m.
   let halfLength, halfWidth, middle, radius: Double
+  let wheelbase: Double
   let lidarMount: Float
   let lidarRange, lidarNoise: Float
   let overLidarScale: Float
   let overSpeedScale, overYawScale, overCurvatureScale: Double
   let lookAhead: Double
-  let progressWeight, steeringWeight: Double
+  let progressWeight, steeringWeight, collisionReward, offTrackReward, lapReward: Double
+  let collisionEnds, offTrackEnds, isDiscrete: Bool
+  /// Laps that end an episode; 0 for none.
+  let laps: Int
   let driver: DriverModel
 
   /// What slip angles are divided by, rad (proposal).
@@ -147,6 +151,14 @@ struct VehicleKernel: Sendable, BitwiseCopyable {
       settings.rewardProgress / (settings.effectiveReferenceSpeed * settings.actionPeriod)
     steeringWeight =
       settings.rewardSteering / (plain.maximumSteeringRate * settings.actionPeriod)
+    collisionReward = settings.rewardCollision
+    offTrackReward = settings.rewardOffTrack
+    lapReward = settings.rewardLap
+    collisionEnds = settings.collisionEnds
+    offTrackEnds = settings.offTrackEnds
+    isDiscrete = settings.actions == .discrete
+    laps = settings.laps
+    wheelbase = car.wheelbase
     var driver = DriverModel(distance: settings.effectiveTrafficDistance)
     driver.timeGap = settings.trafficTimeGap
     self.driver = driver

@@ -68,7 +68,8 @@ public enum VehicleStart: String, Sendable, CaseIterable {
 
 /// Everything about a car and its circuit that a scenario can set.
 ///
-/// Units are SI. Each field is described once, in ``settings``. Zero leaves some to the car: see there.
+/// Units are SI. Each field is described once, in ``settings``. Zero leaves some to the car: see
+/// there.
 public struct VehicleSettings: SettingsGroup, Equatable {
   // The circuit.
   public var track = ""

@@ -9,7 +9,8 @@ public final class VehicleWorld: Sendable {
   public let center: ClosedPath
   /// The race line where there is one, else the centre line.
   public let line: ClosedPath
-  /// Closed polygons with the free side on the right-hand side of every edge, as Box2D's chains stop cars.
+  /// Closed polygons with the free side on the right-hand side of every edge, as Box2D's chains
+  /// stop cars.
   public let walls: [[SIMD2<Float>]]
   public let grid: WallGrid
   /// The track's edges for drawings, left and right.

@@ -2,8 +2,8 @@ import FedRLMaps
 
 /// Walls as straight edges in square cells: rays and touching, without Box2D.
 ///
-/// Rays see the same edges that Box2D's chains are made of; a test holds the two to each other. Edges lie cell
-/// by cell one after the other, so that a ray reads memory in order.
+/// Rays see the same edges that Box2D's chains are made of; a test holds the two to each other.
+/// Edges lie cell by cell one after the other, so that a ray reads memory in order.
 public final class WallGrid: Sendable {
   /// Start and way to the end of an edge, m.
   struct Edge: BitwiseCopyable {
@@ -61,13 +61,21 @@ public final class WallGrid: Sendable {
     starts.deallocate()
     edges.deallocate()
   }
+
+  /// How far a ray comes, at most `limit`, m.
+  /// - Parameter direction: of length 1.
+  public func distance(
+    from origin: SIMD2<Float>, along direction: SIMD2<Float>, limit: Float
+  ) -> Float {
+    reader.cast(origin.x, origin.y, direction.x, direction.y, limit: limit)
+  }
 }
 
 extension WallGrid.Reader {
   /// Length of a ray until it meets an edge, at most `limit`, m.
   ///
-  /// Goes from cell to cell (Amanatides and Woo, 1987); an edge that is met beyond the cell's end is met
-  /// again in its own cell.
+  /// Goes from cell to cell (Amanatides and Woo, 1987); an edge that is met beyond the cell's end
+  /// is met again in its own cell.
   ///
   /// - Parameters:
   ///   - x, y: origin, m.

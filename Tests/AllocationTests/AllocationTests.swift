@@ -6,6 +6,7 @@ import FedRLNumerics
 import FedRLPPO
 import FedRLReferenceWorlds
 import FedRLVacuum
+import FedRLVehicle
 import Foundation
 import Testing
 
@@ -34,9 +35,9 @@ import Testing
 
   // MARK: Environments
 
-  private static let home: String = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appendingPathComponent("Environments/Vacuum/Homes/home-01.yaml").path
+  private static let root: String = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+    .deletingLastPathComponent().deletingLastPathComponent().path
+  private static let home = root + "/Environments/Vacuum/Homes/home-01.yaml"
 
   private func vacuum(_ change: (inout VacuumSettings) -> Void) throws -> VacuumKind {
     var settings = VacuumSettings()
@@ -73,6 +74,43 @@ import Testing
       let count = allocations { walk.run(steps: 1000) }
       #expect(walk.episodes > ended, "\(world.name): no reset was counted")
       #expect(count == 0, "\(world.name): \(count) allocations in 4,000 steps")
+    }
+  }
+
+  /// A car's world is made anew at every reset; within an episode nothing is, also in contact with
+  /// a wall.
+  @Test func stepsOfACarAllocateNothingWithinAnEpisode() throws {
+    try #require(fedrl_counts_allocations() == 1, "needs glibc")
+    for model in VehicleModel.allCases {
+      var settings = VehicleSettings()
+      settings.track = Self.root + "/Environments/Vehicle/Tracks/oval.csv"
+      settings.model = model
+      settings.observation = .both
+      settings.traffic = 4
+      settings.collisionEnds = false
+      settings.offTrackEnds = false
+      settings.reverseSpeed = 3
+      let kind = try VehicleKind(
+        settings: settings, context: EnvironmentContext(baseDirectory: "."))
+      var world = VehicleEnvironment(kind.plan)
+      var row = [Float](repeating: 0, count: kind.specification.observations.count)
+      var random = RandomStream(seed: 2)
+      let actions = (0..<256).map { _ in
+        [Float(random.uniform(-0.4, 0.4)), Float(random.uniform(-4, 9))]
+      }
+      func drive(_ steps: Int, _ world: inout VehicleEnvironment, _ row: inout [Float]) {
+        var span = row.mutableSpan
+        if steps == 0 { world.reset(seed: 1, into: &span) }
+        for step in 0..<steps { _ = world.step(actions[step % 256].span, into: &span) }
+      }
+      drive(0, &world, &row)
+      drive(600, &world, &row)
+      let count = allocations { drive(1000, &world, &row) }
+      #expect(count == 0, "\(model): \(count) allocations in 1,000 steps")
+      var metrics = [Double](repeating: 0, count: kind.specification.metrics.count)
+      var values = metrics.mutableSpan
+      world.writeMetrics(into: &values)
+      #expect(metrics[6] > 10, "\(model): hardly a contact was among them")
     }
   }
 
@@ -136,8 +174,8 @@ import Testing
 
   // MARK: Learners
 
-  /// A rollout costs a few allocations, of its report; a finished episode a few, of its record. There
-  /// are none per step, minibatch or epoch: 256 steps and 8 minibatches would show.
+  /// A rollout costs a few allocations, of its report; a finished episode a few, of its record.
+  /// There are none per step, minibatch or epoch: 256 steps and 8 minibatches would show.
   @Test func aTurnAllocatesAsMuchHoweverLongItIs() throws {
     try #require(fedrl_counts_allocations() == 1, "needs glibc")
     let worlds: [any EnvironmentKind] = [CartPoleKind(), ClassicKind<Pendulum>()]

@@ -1,4 +1,5 @@
 import FedRLCore
+import FedRLMaps
 import FedRLVehicle
 import Testing
 

@@ -1,3 +1,4 @@
+import FedRLMaps
 import FedRLTestSupport
 import FedRLVehicle
 import Testing

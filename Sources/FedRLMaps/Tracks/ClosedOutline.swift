@@ -18,8 +18,8 @@ enum ClosedOutline {
 
   /// Cuts away the small loops that a line offset by more than its radius of curvature makes.
   ///
-  /// Where edge i crosses a later edge j no more than `reach` edges ahead, what lies between is replaced
-  /// by the crossing; of several j the farthest is taken.
+  /// Where edge i crosses a later edge j no more than `reach` edges ahead, what lies between is
+  /// replaced by the crossing; of several j the farthest is taken.
   static func withoutLoops(_ points: [Point], reach: Int) -> [Point] {
     let count = points.count
     guard count > 4 else { return points }
@@ -54,7 +54,8 @@ enum ClosedOutline {
     return withoutRepeats(kept, nearest: 1e-9)
   }
 
-  /// A corner from which the way round starts outside every loop: the one whose surroundings bend least.
+  /// A corner from which the way round starts outside every loop: the one whose surroundings bend
+  /// least.
   private static func quietCorner(_ points: [Point], reach: Int) -> Int {
     let count = points.count
     let window = min(reach, count / 4)
@@ -77,8 +78,8 @@ enum ClosedOutline {
     return quiet
   }
 
-  /// Drops corners that do not change the polygon by more than `tolerance` (Douglas and Peucker), and
-  /// corners nearer than `nearest` to the one before.
+  /// Drops corners that do not change the polygon by more than `tolerance` (Douglas and Peucker),
+  /// and corners nearer than `nearest` to the one before.
   static func simplified(_ points: [Point], tolerance: Double, nearest: Double) -> [Point] {
     let points = withoutRepeats(points, nearest: nearest)
     let count = points.count

@@ -1,9 +1,9 @@
 extension ClosedPath {
   /// Where a point lies along the path, found from a sample near which it was before.
   ///
-  /// Walks downhill in distance from the hinted sample, so that a point which moves on costs a few samples,
-  /// and one on a neighbouring stretch of road is not taken for progress. Between samples the path is a
-  /// circle of the sample's curvature.
+  /// Walks downhill in distance from the hinted sample, so that a point which moves on costs a few
+  /// samples, and one on a neighbouring stretch of road is not taken for progress. Between samples
+  /// the path is a circle of the sample's curvature.
   ///
   /// - Parameter sample: the index of a sample in `0..<count`; afterwards that of the nearest.
   /// - Complexity: O(way from the hint / spacing).

@@ -40,8 +40,8 @@ public struct PathProjection: Sendable, Equatable, BitwiseCopyable {
 
 /// A smooth closed line with arc length: a track's centre line or a race line.
 ///
-/// The periodic cubic spline through the given points, sampled evenly in arc length. Positions between
-/// samples are cubic, curvature and room linear.
+/// The periodic cubic spline through the given points, sampled evenly in arc length. Positions
+/// between samples are cubic, curvature and room linear.
 public final class ClosedPath: Sendable {
   /// m
   public let length: Double

@@ -8,7 +8,8 @@ struct NumberTable {
 
   /// Reads lines of numbers between commas or semicolons.
   ///
-  /// Lines that begin with `#` and blank lines are passed over; a first line without a number is a heading.
+  /// Lines that begin with `#` and blank lines are passed over; a first line without a number is a
+  /// heading.
   ///
   /// - Parameters:
   ///   - columns: how many numbers every line must have.

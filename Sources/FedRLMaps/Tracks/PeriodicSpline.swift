@@ -1,7 +1,7 @@
 /// A closed cubic spline through points of the plane, smooth to its second derivative.
 ///
-/// Its parameter is the length of the polygon through the points; each coordinate is the periodic cubic
-/// spline of that parameter, found by one cyclic tridiagonal system (Sherman and Morrison).
+/// Its parameter is the length of the polygon through the points; each coordinate is the periodic
+/// cubic spline of that parameter, found by one cyclic tridiagonal system (Sherman and Morrison).
 struct PeriodicSpline {
   let points: [Point]
   /// `[n]`: from point i to the next, m.

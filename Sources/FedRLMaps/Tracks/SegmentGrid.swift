@@ -1,4 +1,5 @@
-/// Straight segments sorted into the square cells that they touch, to find those near a place quickly.
+/// Straight segments sorted into the square cells that they touch, to find those near a place
+/// quickly.
 public struct SegmentGrid: Sendable {
   /// Lower-left corner of cell (0, 0), m.
   public let originX, originY: Double

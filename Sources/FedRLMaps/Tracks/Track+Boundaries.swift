@@ -1,8 +1,8 @@
 extension Track {
   /// One edge of the track as a closed polygon in the direction of driving, free of crossings.
   ///
-  /// The centre line is offset to the side; where it bends more tightly than the offset, the edge gets a
-  /// corner.
+  /// The centre line is offset to the side; where it bends more tightly than the offset, the edge
+  /// gets a corner.
   ///
   /// - Parameters:
   ///   - beyond: metres outside the track's edge; negative for inside.

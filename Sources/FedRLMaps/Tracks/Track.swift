@@ -59,8 +59,8 @@ public struct Track: Sendable {
   /// m
   public var length: Double { center.length }
 
-  /// Distance of samples: fine against the room beside the line, but no finer than a sixteenth of the
-  /// distance of points.
+  /// Distance of samples: fine against the room beside the line, but no finer than a sixteenth of
+  /// the distance of points.
   static func spacing(_ line: [Point], width: Double) -> Double {
     let around = ClosedOutline.segments(line).reduce(0) { $0 + $1.length }
     return max(width / 12, around / Double(line.count) / 16)

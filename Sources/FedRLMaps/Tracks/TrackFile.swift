@@ -26,19 +26,37 @@ public enum TrackFile {
       places.removeLast()
       notes.append("The last point repeats the first; it is left out.")
     }
+    let shift = shift(of: points)
+    if shift != Point(x: 0, y: 0) {
+      for index in points.indices {
+        points[index].x -= shift.x
+        points[index].y -= shift.y
+      }
+      notes.append("Coordinates are taken from (\(shift.x), \(shift.y)) m.")
+    }
     let width = points.map { min($0.left, $0.right) }.min()!
     var race: ClosedPath?
     if let file = files.raceLine {
-      race = try self.raceLine(file, width: max(width, 0.01))
+      race = try self.raceLine(file, width: max(width, 0.01), shift: shift)
       notes.append("Race line: \(FilePath.name(of: file)).")
     }
     return try Track(
-      name: files.name, points: points, raceLine: race, mapPath: files.map, notes: notes,
+      name: files.name, points: points, raceLine: race,
+      mapPath: shift == Point(x: 0, y: 0) ? files.map : nil, notes: notes,
       path: files.centerLine, places: places)
   }
 
+  /// Geographic coordinates (UTM) are too large for single precision: they are moved to the first
+  /// point.
+  private static func shift(of points: [TrackPoint]) -> Point {
+    let isFar = points.contains { max($0.x.magnitude, $0.y.magnitude) > 20_000 }
+    return isFar ? Point(x: points[0].x.rounded(), y: points[0].y.rounded()) : Point(x: 0, y: 0)
+  }
+
   /// - Parameter width: the narrowest room beside the centre line, m.
-  private static func raceLine(_ path: String, width: Double) throws(MapError) -> ClosedPath {
+  private static func raceLine(_ path: String, width: Double, shift: Point) throws(MapError)
+    -> ClosedPath
+  {
     let table = try NumberTable(
       try FileBytes.read(path), path: path, columns: 2...12,
       meaning: "x_m, y_m or s_m; x_m; y_m; psi_rad; kappa_radpm; vx_mps; ax_mps2")
@@ -50,7 +68,7 @@ public enum TrackFile {
         path: path, place: "line \(line)", found: "\(row.count) columns",
         expected: "at least \(max(x, y) + 1)")
     }
-    var points = table.rows.map { Point(x: $0[x], y: $0[y]) }
+    var points = table.rows.map { Point(x: $0[x] - shift.x, y: $0[y] - shift.y) }
     var places = table.lines.map { "line \($0)" }
     if points.count > Track.leastPoints, repeatsFirst(points) {
       points.removeLast()

@@ -4,17 +4,19 @@ public import FedRLNumerics
   private import Glibc
 #endif
 
-/// Makes circuits: closed, smooth, of a given length and width, with room between stretches of road.
+/// Makes circuits: closed, smooth, of a given length and width, with room between stretches of
+/// road.
 ///
 /// A polygon of random corners around a centre is smoothed until no bend is too tight and no two
-/// stretches come too near. Smoothing ends in a circle, so there is always a circuit. Coordinates are
-/// rounded to a tenth of a millimetre, which takes away what mathematics libraries differ by.
+/// stretches come too near. Smoothing ends in a circle, so there is always a circuit. Coordinates
+/// are rounded to a tenth of a millimetre, which takes away what mathematics libraries differ by.
 public struct TrackGenerator: Sendable, Equatable {
   /// Of the centre line, m.
   public var length: Double
   /// Between the edges, m.
   public var width: Double
-  /// Tightest radius of the centre line: beyond half the width, so that the inner edge is smooth too, m.
+  /// Tightest radius of the centre line: beyond half the width, so that the inner edge is smooth
+  /// too, m.
   public var tightestRadius: Double { width / 2 + 0.4 }
   /// Distance of points in the result, m.
   public static let spacing = 0.5

@@ -3,6 +3,7 @@ import FedRLCore
 import FedRLDrone
 import FedRLReferenceWorlds
 import FedRLVacuum
+import FedRLVehicle
 
 /// Environment steps per second, with actions drawn beforehand.
 func measureEnvironments(_ bench: Bench) throws {
@@ -36,4 +37,27 @@ func measureEnvironments(_ bench: Bench) throws {
   for (name, map) in [("drone", ""), ("drone in a home", Subjects.home)] {
     try steps(name, try Subjects.drone(map: map), copies: 8, all: map.isEmpty)
   }
+  try measureVehicles { try steps($0, $1, copies: $2, hold: $3, all: $4) }
+}
+
+/// 32 rays and four cars of traffic beside the own one; random actions, as drawn beforehand, bring
+/// the car into contact with walls much of the time where contacts do not end its episodes.
+private func measureVehicles(
+  _ steps: (String, any EnvironmentKind, Int, Int, Bool) throws -> Void
+) throws {
+  for model in VehicleModel.allCases {
+    let kind = try Subjects.vehicle {
+      $0.model = model
+      $0.observation = .lidar
+      $0.traffic = 4
+    }
+    try steps("vehicle \(model.rawValue), 32 rays, 5 cars", kind, 8, 8, model == .singleTrack)
+  }
+  let scraping = try Subjects.vehicle {
+    $0.observation = .lidar
+    $0.traffic = 4
+    $0.collisionEnds = false
+    $0.offTrackEnds = false
+  }
+  try steps("vehicle single_track scraping along walls", scraping, 8, 8, false)
 }

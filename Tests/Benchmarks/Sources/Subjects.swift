@@ -5,6 +5,7 @@ import FedRLNetworks
 import FedRLPPO
 import FedRLReferenceWorlds
 import FedRLVacuum
+import FedRLVehicle
 import Foundation
 
 /// What is measured: environments and learners as the scenarios use them.
@@ -32,6 +33,14 @@ enum Subjects {
         $0.guidance = true
         $0.farWindow = false
       }, home: home)
+  }
+
+  /// A car on a circuit that the project ships.
+  static func vehicle(_ change: (inout VehicleSettings) -> Void = { _ in }) throws -> VehicleKind {
+    var settings = VehicleSettings()
+    settings.track = root + "/Environments/Vehicle/Tracks/circuit-02.csv"
+    change(&settings)
+    return try VehicleKind(settings: settings, context: EnvironmentContext(baseDirectory: "."))
   }
 
   static let home = root + "/Environments/Vacuum/Homes/home-01.yaml"

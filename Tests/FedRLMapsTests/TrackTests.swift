@@ -1,0 +1,201 @@
+import FedRLMaps
+import FedRLNumerics
+import FedRLTestSupport
+import Foundation
+import Testing
+
+@Suite struct TrackTests {
+  private let oval = TrackGenerator.oval(name: "oval", straight: 20, radius: 5, width: 2.2)
+
+  // MARK: Geometry
+
+  @Test func anOvalHasTheLengthAndTheBendsOfItsParts() {
+    let path = oval.center
+    expectClose(path.length, 40 + 10 * Double.pi, relative: 2e-4)
+    // Starts in the middle of a straight; the bend's middle is 10 + 2.5 π ahead.
+    expectClose(path.curvature(at: 0), 0, absolute: 1e-3)
+    expectClose(path.curvature(at: 10 + 2.5 * Double.pi), 0.2, relative: 2e-3)
+    expectClose(path.curvature(at: path.length / 2), 0, absolute: 1e-3)
+    let start = path.place(at: 0)
+    expectClose([start.x, start.y, start.tangentX, start.tangentY], [0, -5, 1, 0], absolute: 1e-3)
+    let far = path.place(at: path.length / 2)
+    expectClose([far.x, far.y, far.tangentX, far.tangentY], [0, 5, -1, 0], absolute: 2e-3)
+  }
+
+  @Test func aCircleIsOneToTheFourthOrder() throws {
+    let points = (0..<40).map { index -> TrackPoint in
+      let angle = 2 * Double.pi * Double(index) / 40
+      return TrackPoint(x: 10 * cos(angle), y: 10 * sin(angle), right: 1, left: 1.5)
+    }
+    let track = try Track(name: "circle", points: points)
+    expectClose(track.length, 20 * .pi, relative: 1e-5)
+    for s in stride(from: 0.0, to: track.length, by: 0.37) {
+      let place = track.center.place(at: s)
+      expectClose(place.curvature, 0.1, relative: 1e-2)
+      expectClose((place.x * place.x + place.y * place.y).squareRoot(), 10, absolute: 1e-4)
+      expectClose([place.left, place.right], [1.5, 1], absolute: 1e-12)
+    }
+  }
+
+  @Test func projectionsGiveBackWhereAPointWasPut() {
+    let random = RandomStream(seed: 3)
+    let tracks = [oval, TrackGenerator(length: 120).makeTrack(name: "c", random: random)]
+    for track in tracks {
+      let path = track.center
+      var sample = 0
+      for s in stride(from: 0.013, to: path.length, by: 0.31) {
+        for offset in [-1.0, -0.4, 0, 0.2, 1.05] {
+          let place = path.place(at: s)
+          let (x, y) = (
+            place.x - place.tangentY * offset, place.y + place.tangentX * offset
+          )
+          let found = path.project(x: x, y: y, from: &sample)
+          expectClose(path.difference(from: s, to: found.s), 0, absolute: 2e-3, "s \(s), \(offset)")
+          expectClose(found.offset, offset, absolute: 1e-3, "s \(s)")
+          let searched = path.project(x: x, y: y)
+          expectClose(searched.offset, found.offset, absolute: 1e-9)
+        }
+      }
+    }
+  }
+
+  @Test func aHintHoldsAPointToItsOwnStretchOfRoad() {
+    // Two straights 10 m apart: from the hint, the point stays on the lower one.
+    let path = oval.center
+    var sample = path.nearestSample(x: 0, y: -5)
+    let found = path.project(x: 0, y: 1, from: &sample)
+    expectClose(found.offset, 6, absolute: 1e-3)
+    expectClose(path.project(x: 0, y: 1).offset, 4, absolute: 1e-3)
+  }
+
+  @Test func lengthsAreTakenAroundTheLine() {
+    let path = oval.center
+    #expect(path.wrapped(-1) == path.length - 1)
+    expectClose(path.wrapped(2 * path.length + 3), 3, absolute: 1e-9)
+    #expect(path.wrapped(path.length) == 0)
+    expectClose(path.difference(from: path.length - 1, to: 2), 3, absolute: 1e-9)
+    expectClose(path.difference(from: 2, to: path.length - 1), -3, absolute: 1e-9)
+  }
+
+  // MARK: Edges
+
+  @Test func edgesLieBesideTheLineAndNeverCross() throws {
+    for seed in 1...6 as ClosedRange<UInt64> {
+      let track = TrackGenerator(length: 50 + 20 * Double(seed)).makeTrack(
+        name: "c", random: RandomStream(seed: seed))
+      let (left, right) = (try track.edge(.left), try track.edge(.right))
+      #expect(Track.firstCrossing(left, right) == nil)
+      for (edge, sign) in [(left, 1.0), (right, -1)] {
+        for point in edge {
+          expectClose(
+            track.center.project(x: point.x, y: point.y).offset, sign * 1.1, absolute: 2e-3)
+        }
+        // And between its corners.
+        for (a, b) in zip(edge, edge.dropFirst()) {
+          let middle = track.center.project(x: (a.x + b.x) / 2, y: (a.y + b.y) / 2)
+          expectClose(middle.offset, sign * 1.1, absolute: 8e-3)
+        }
+      }
+    }
+  }
+
+  @Test func aBendTighterThanTheRoadIsWideGetsACorner() throws {
+    // A square of 20 m whose corners have a radius of 0.6 m, on a road of 1.1 m to each side: the
+    // inner edge is a square of 17.8 m, the outer one has corners of 1.7 m.
+    var points: [TrackPoint] = []
+    for side in 0..<4 {
+      let turn = Double(side) * .pi / 2
+      func add(_ x: Double, _ y: Double) {
+        points.append(
+          TrackPoint(
+            x: cos(turn) * x - sin(turn) * y, y: sin(turn) * x + cos(turn) * y, right: 1.1,
+            left: 1.1))
+      }
+      for step in 0..<47 { add(-9.4 + 0.4 * Double(step), -10) }
+      for step in 0..<6 {
+        let angle = Double(step) * .pi / 12
+        add(9.4 + 0.6 * sin(angle), -9.4 - 0.6 * cos(angle))
+      }
+    }
+    let track = try Track(name: "square", points: points)
+    func around(_ points: [Point]) -> Double {
+      points.indices.reduce(0) {
+        $0 + Segment(from: points[$1], to: points[($1 + 1) % points.count]).length
+      }
+    }
+    let inner = try track.edge(.left)
+    expectClose(around(inner), 4 * 17.8, relative: 5e-3)
+    expectClose(around(try track.edge(.right)), 4 * 18.8 + 2 * .pi * 1.7, relative: 5e-3)
+    for x in [-8.9, 8.9] {
+      for y in [-8.9, 8.9] {
+        let nearest = inner.map { Segment(from: $0, to: Point(x: x, y: y)).length }.min()!
+        #expect(nearest < 0.05, "no corner near (\(x), \(y))")
+      }
+    }
+  }
+
+  // MARK: Generators
+
+  @Test func generatedCircuitsDependOnTheirSeedAndAreNotTooTight() {
+    let generator = TrackGenerator(length: 90, width: 1.8)
+    let first = generator.makeTrack(name: "c", random: RandomStream(seed: 1))
+    let again = generator.makeTrack(name: "c", random: RandomStream(seed: 1))
+    let other = generator.makeTrack(name: "c", random: RandomStream(seed: 2))
+    #expect(first.points == again.points)
+    #expect(first.points != other.points)
+    for track in [first, other] {
+      expectClose(track.length, 90, relative: 5e-3)
+      let bends = (0..<track.center.count).map { track.center[$0].curvature.magnitude }
+      // Rounding to a tenth of a millimetre and the spline between points bend a little more.
+      #expect(bends.max()! < 1.1 / generator.tightestRadius)
+    }
+  }
+
+  @Test func theShippedCircuitsAreWhatTheGeneratorMakes() throws {
+    let folder = SharedData.packageRoot.appendingPathComponent("Environments/Vehicle/Tracks")
+    let tracks = TrackGenerator.shippedTracks()
+    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter {
+      $0.hasSuffix(".csv")
+    }
+    #expect(files.sorted() == tracks.map { $0.name + ".csv" }.sorted())
+    let temporary = try TemporaryFolder()
+    for track in tracks {
+      try TrackWriter.write(track, to: temporary.path("t.csv"))
+      let made = try Data(contentsOf: temporary.url.appendingPathComponent("t.csv"))
+      let shipped = try Data(contentsOf: folder.appendingPathComponent(track.name + ".csv"))
+      #expect(made == shipped, "\(track.name)")
+      let read = try TrackFile.load(folder.appendingPathComponent(track.name + ".csv").path)
+      #expect(read.points == track.points)
+      #expect((59...201).contains(read.length))
+    }
+  }
+
+  // MARK: Real circuits
+
+  @Test func closedLengthsAreThoseOfTheRealCircuits() throws {
+    for (name, kilometres) in [("Monza", 5.79), ("Spa", 7.00)] {
+      guard let path = SharedData.path("tracks-tum/tracks/\(name).csv") else { continue }
+      expectClose(try TrackFile.load(path).length / 1000, kilometres, absolute: 0.005, name)
+    }
+  }
+
+  @Test func everyRealCircuitIsReadWithItsRaceLineAndItsEdgesStayApart() throws {
+    var paths: [String] = []
+    for name in try SharedData.names(in: "tracks-tum/tracks") ?? [] {
+      paths.append(SharedData.path("tracks-tum/tracks/\(name)")!)
+    }
+    for name in try SharedData.names(in: "tracks-f1tenth") ?? [] where !name.contains(".") {
+      let folder = SharedData.path("tracks-f1tenth/\(name)")!
+      paths += [
+        folder, folder + "/", "\(folder)/\(name)_map.yaml", "\(folder)/\(name)_centerline.csv",
+      ]
+    }
+    for path in paths {
+      let track = try TrackFile.load(path)
+      #expect(track.raceLine != nil, "\(path)")
+      #expect((track.mapPath != nil) == path.contains("f1tenth"))
+      let (left, right) = (try track.edge(.left), try track.edge(.right))
+      #expect(Track.firstCrossing(left, right) == nil, "\(path)")
+    }
+  }
+}

@@ -1,0 +1,235 @@
+import FedRLCore
+import FedRLMaps
+import FedRLTestSupport
+import FedRLVehicle
+import Foundation
+import Testing
+
+@Suite struct EpisodeTests {
+  @Test func drivingIntoAWallEndsTheEpisode() throws {
+    for model in VehicleModel.allCases {
+      let kind = try Bench.kind {
+        $0.model = model
+        $0.start = .line
+        $0.startSpeed = 4
+      }
+      var world = VehicleEnvironment(kind.plan)
+      _ = world.begin(seed: 1)
+      var last = StepOutcome(reward: 0)
+      var steps = 0
+      while last.end == .none && steps < 100 {
+        last = world.act([0.3, 2]).outcome
+        steps += 1
+      }
+      #expect(last.end == .terminated, "\(model)")
+      #expect(last.reward < -9)
+      #expect(world.metric("collisions") == 1)
+      #expect(world.metric("collisions_per_km") > 10)
+    }
+  }
+
+  @Test func whereContactsDoNotEndItTheCarStaysBetweenTheWalls() throws {
+    for model in VehicleModel.allCases {
+      let kind = try Bench.kind {
+        $0.model = model
+        $0.collisionEnds = false
+        $0.offTrackEnds = false
+        $0.startSpeed = 8
+        $0.reverseSpeed = 4
+        $0.maximumSpeed = 12
+      }
+      for seed in 1...4 as ClosedRange<UInt64> {
+        var world = VehicleEnvironment(kind.plan)
+        _ = world.begin(seed: seed)
+        for step in 0..<400 {
+          let turn: Float = step / 60 % 2 == 0 ? 0.4 : -0.4
+          _ = world.act([turn, step / 100 % 2 == 0 ? 9 : -9])
+          let place = kind.plan.world.center.project(x: world.car.x, y: world.car.y)
+          // The middle of a car between walls is at least about half its width from them.
+          #expect(
+            place.offset.magnitude < 1.1 - 0.1, "\(model), seed \(seed), step \(step): \(place)")
+        }
+        #expect(world.metric("collisions") > 2)
+      }
+    }
+  }
+
+  @Test func leavingARoadWithoutWallsEndsTheEpisode() throws {
+    let kind = try Bench.kind {
+      $0.walls = .none
+      $0.start = .line
+      $0.startSpread = 0
+      $0.startSpeed = 5
+    }
+    var world = VehicleEnvironment(kind.plan)
+    _ = world.begin(seed: 1)
+    var (end, steps, reward) = (EpisodeEnd.none, 0, Float(0))
+    while end == .none && steps < 200 {
+      let outcome = world.act([0, 0]).outcome
+      (end, reward) = (outcome.end, outcome.reward)
+      steps += 1
+    }
+    // Straight on at the end of the straight: 10 m, then a chord of the bend to its outer edge.
+    #expect(end == .terminated && reward < -8)
+    let way = Double(steps) * 0.25
+    let chord = (6.1 * 6.1 - 25).squareRoot()
+    #expect((10 + chord - 0.3...10 + chord + 0.3).contains(way), "after \(way) m")
+    #expect(world.metric("off_tracks_per_km") > 50)
+    let free = try Bench.kind {
+      $0.walls = .none
+      $0.offTrackEnds = false
+      $0.startSpeed = 5
+    }
+    var other = VehicleEnvironment(free.plan)
+    _ = other.begin(seed: 1)
+    for _ in 0..<100 { #expect(other.act([0, 0]).outcome.end == .none) }
+  }
+
+  @Test func walledRoadsHaveTheirRunOff() throws {
+    let kind = try Bench.kind {
+      $0.runOff = 0.5
+      $0.offTrackEnds = false
+      $0.start = .line
+      $0.startSpread = 0
+      $0.startSpeed = 5
+    }
+    var world = VehicleEnvironment(kind.plan)
+    _ = world.begin(seed: 1)
+    var most = 0.0
+    for _ in 0..<100 where world.act([0, 0]).outcome.end == .none {
+      most = max(
+        most, kind.plan.world.center.project(x: world.car.x, y: world.car.y).offset.magnitude)
+    }
+    #expect((1.15..<1.6).contains(most), "came \(most) m beside the line")
+  }
+
+  @Test func discreteActionsAreCornersOfTheBox() throws {
+    let expected: [(steering: Double, speed: Int)] = [
+      (1, -1), (1, 0), (1, 1), (0, -1), (0, 0), (0, 1), (-1, -1), (-1, 0), (-1, 1),
+    ]
+    let kind = try Bench.kind {
+      $0.actions = .discrete
+      $0.start = .line
+      $0.startSpeed = 3
+    }
+    for (choice, wanted) in expected.enumerated() {
+      var world = VehicleEnvironment(kind.plan)
+      _ = world.begin(seed: 1)
+      _ = world.act([Float(choice)])
+      #expect(world.car.steering.sign == (wanted.steering < 0 ? .minus : .plus))
+      expectClose(world.car.steering.magnitude, wanted.steering == 0 ? 0 : 0.16, absolute: 1e-9)
+      expectClose(world.car.speed, 3 + 9.51 * 0.05 * Double(wanted.speed), absolute: 1e-9)
+    }
+  }
+
+  @Test func steeringArrivesAfterItsDelay() throws {
+    for delay in [0, 1, 4, 7] {
+      let kind = try Bench.kind {
+        $0.steeringDelay = Double(delay) * 0.01
+        $0.actionPeriod = 0.01
+        $0.start = .line
+        $0.startSpread = 0
+      }
+      var world = VehicleEnvironment(kind.plan)
+      _ = world.begin(seed: 1)
+      for step in 0..<12 {
+        _ = world.act([0.4, 0])
+        let moved = Double(max(step + 1 - delay, 0))
+        expectClose(world.car.steering, min(moved * 0.032, 0.4), absolute: 1e-7, "delay \(delay)")
+      }
+    }
+  }
+
+  @Test func brakesStopTheCarAndDoNotPushItBack() throws {
+    for model in VehicleModel.allCases {
+      let kind = try Bench.kind {
+        $0.model = model
+        $0.start = .line
+        $0.startSpread = 0
+        $0.startSpeed = 2
+      }
+      var world = VehicleEnvironment(kind.plan)
+      _ = world.begin(seed: 1)
+      for _ in 0..<40 { _ = world.act([0, -9.51]) }
+      expectClose(world.car.speed, 0, absolute: 1e-9, "\(model)")
+      // v² / 2a, from the midpoint of discrete steps.
+      expectClose(world.metric("progress_m"), 4 / (2 * 9.51), absolute: 0.03, "\(model)")
+    }
+  }
+
+  @Test func theTrackObservationSaysWhereTheCarIs() throws {
+    let kind = try Bench.kind {
+      $0.start = .line
+      $0.startSpread = 0
+      $0.startSpeed = 5
+      $0.lookAheadPoints = 5
+      $0.lookAhead = 20
+      $0.observedCars = 1
+    }
+    let names = kind.specification.observations.names
+    #expect(
+      names[4...9] == [
+        "offset", "heading_sine", "heading_cosine", "half_width", "curvature.0", "curvature.1",
+      ])
+    var world = VehicleEnvironment(kind.plan)
+    let row = world.begin(seed: 1)
+    expectClose(row[0..<8].map { Double($0) }, [0.5, 0, 0, 0, 0, 0, 1, 1.1 / 1.16], absolute: 2e-3)
+    // At 0, 4, 8, 12, 16 m; the bend of 5 m begins after 10 m. Scale: the tightest turn, tan 0.4189
+    // / L.
+    let scale = 0.3302 / tan(0.4189)
+    expectClose(
+      row[8..<13].map { Double($0) }, [0, 0, 0, 0.2 * scale, 0.2 * scale], absolute: 3e-3)
+    #expect(row[13...16] == [0, 1, 0, 0], "no car is there")
+  }
+
+  @Test func carsAreObservedNearestFirst() throws {
+    let kind = try Bench.kind {
+      $0.traffic = 5
+      $0.observedCars = 3
+      $0.lidarRange = 200
+    }
+    var world = VehicleEnvironment(kind.plan)
+    for seed in 1...10 as ClosedRange<UInt64> {
+      let row = world.begin(seed: seed)
+      let path = kind.plan.world.center
+      let own = path.project(x: world.car.x, y: world.car.y).s
+      let ways = world.trafficPlaces.map { path.difference(from: own, to: path.wrapped($0.s)) }
+        .sorted { $0.magnitude < $1.magnitude }
+      let first = row.count - 12
+      for place in 0..<3 {
+        #expect(row[first + 4 * place] == 1)
+        expectClose(Double(row[first + 4 * place + 1]), ways[place] / 200, absolute: 1e-6)
+      }
+    }
+  }
+
+  @Test func aLongerRangeWithTheSameScaleKeepsTheShapeAndTheMeaning() throws {
+    let near = try Bench.kind {
+      $0.observation = .lidar
+      $0.lidarRange = 4
+      $0.lidarScale = 10
+      $0.lidarNoise = 0
+    }
+    let far = try Bench.kind {
+      $0.observation = .lidar
+      $0.lidarRange = 10
+      $0.lidarScale = 10
+      $0.lidarNoise = 0
+    }
+    #expect(near.specification.observations == far.specification.observations)
+    var a = VehicleEnvironment(near.plan)
+    var b = VehicleEnvironment(far.plan)
+    let (rowA, rowB) = (a.begin(seed: 4), b.begin(seed: 4))
+    for (x, y) in zip(rowA[4...], rowB[4...]) { #expect(x == min(y, 0.4)) }
+    #expect(rowB[4...].max()! > 0.4)
+  }
+
+  @Test func agentsThatUseOneFileShareItsWorld() throws {
+    let path = try #require(try Bench.shippedTracks().first)
+    let first = try Bench.load(path)
+    let second = try Bench.load(path) { $0.friction = 0.5 }
+    let other = try Bench.load(path) { $0.runOff = 0.2 }
+    #expect(first.plan.world === second.plan.world)
+    #expect(first.plan.world !== other.plan.world)
+  }
+}

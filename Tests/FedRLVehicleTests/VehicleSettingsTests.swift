@@ -1,0 +1,106 @@
+import FedRLCore
+import FedRLMaps
+import FedRLTestSupport
+import FedRLVehicle
+import Testing
+
+@Suite struct VehicleSettingsTests {
+  private func problems(_ table: SettingTable) -> [String] {
+    var table = table
+    if table["track"] == nil { table["track"] = .text("t.csv") }
+    return vehicleEntry.check(table, "[environment]").map(\.description)
+  }
+
+  @Test func defaultsAreSound() {
+    #expect(problems([:]) == [])
+    #expect(
+      vehicleEntry.check([:], "[environment]").map(\.description)
+        == ["[environment] track: expected the path of a track, got none"])
+  }
+
+  @Test func wrongValuesAreNamedWithWhatWasExpected() {
+    let cases: [(name: String, value: SettingValue, expected: String)] = [
+      ("friction", .number(0), "expected a number in 0.1...2, got 0.0"),
+      ("model", .text("singletrack"), "did you mean single_track?"),
+      ("vehicle", .text("tesla"), "expected one of f1tenth, bmw320i, got \"tesla\""),
+      ("traffic", .integer(-1), "expected an integer in 0...64, got -1"),
+      ("lidar_rays", .integer(0), "expected an integer in 1...1080, got 0"),
+      ("look_ahead_points", .integer(4), "expected an integer in 5...10, got 4"),
+      ("action_period", .number(0.055), "expected a whole multiple of substep (0.01 s)"),
+      ("steering_delay", .number(0.015), "expected a whole multiple of substep (0.01 s)"),
+      ("steering_delay", .number(0.64), "expected less than 64 substeps"),
+      (
+        "start_speed", .number(30), "expected at most the car's greatest speed (20.0 m/s), got 30.0"
+      ),
+      ("start_spread", .number(1), "expected a number in 0...0.9, got 1.0"),
+      ("frictoin", .number(1), "unknown key; did you mean friction?"),
+    ]
+    for trial in cases {
+      let found = problems([trial.name: trial.value])
+      #expect(found.count == 1, "\(trial.name): \(found)")
+      #expect(found.first?.contains(trial.expected) == true, "\(trial.name): \(found)")
+      #expect(found.first?.hasPrefix("[environment] \(trial.name): ") == true)
+    }
+    #expect(
+      problems([
+        "vehicle": .text("bmw320i"), "substep": .number(0.02), "action_period": .number(0.04),
+      ])
+        == [])
+    #expect(problems(["walls": .text("map"), "run_off": .number(1)]).count == 1)
+  }
+
+  @Test func whatATrackHasNoRoomForIsRefused() throws {
+    func message(_ edit: (inout VehicleSettings) -> Void) -> String {
+      do {
+        _ = try Bench.kind(Bench.oval, edit)
+        return "none"
+      } catch {
+        return "\(error)"
+      }
+    }
+    #expect(
+      message { $0.traffic = 40 }
+        == "expected at most 20 cars on the 71 m of oval, got 40")
+    #expect(message { $0.vehicle = .bmw320i }.hasPrefix("expected at most"))
+    #expect(message { $0.walls = .map }.contains("expected a map beside the track"))
+  }
+
+  @Test func aFaultyTrackFileIsTheTrackSettingsFault() throws {
+    do {
+      _ = try Bench.load("/nowhere/t.csv")
+      Issue.record("a track that is not there was loaded")
+    } catch let error as EnvironmentError {
+      #expect(error.setting == "track")
+      #expect(error.message == "/nowhere/t.csv: there is no such file")
+    }
+  }
+
+  @Test func domainSettingsChangeTheCar() {
+    let plain = Bench.settings().parameters
+    let heavy = Bench.settings {
+      $0.massFactor = 1.5
+      $0.load = 0.5
+      $0.tyreStiffness = 0.8
+      $0.friction = 0.523
+      $0.maximumSpeed = 7
+    }.parameters
+    expectClose(heavy.mass, 3.74 * 1.5 + 0.5, relative: 1e-12)
+    expectClose(heavy.frontStiffness, plain.frontStiffness * 0.8, relative: 1e-12)
+    #expect(heavy.friction == 0.523 && heavy.maximumSpeed == 7 && plain.maximumSpeed == 20)
+    #expect(plain.minimumSpeed == 0)
+    #expect(Bench.settings { $0.reverseSpeed = 9 }.parameters.minimumSpeed == -5)
+  }
+
+  @Test func baselinesAreNamedAndRepeat() throws {
+    let kind = try Bench.kind { $0.episodeSeconds = 10 }
+    #expect(kind.baselines == ["pure-pursuit", "random"])
+    for name in kind.baselines {
+      let first = try kind.runBaseline(name, seed: 5)
+      let second = try kind.runBaseline(name, seed: 5)
+      #expect(first.episodeReturn == second.episodeReturn && first.steps == second.steps)
+      let other = try kind.runBaseline(name, seed: 6)
+      #expect(first.episodeReturn != other.episodeReturn)
+    }
+    #expect(throws: EnvironmentError.self) { try kind.runBaseline("bounce", seed: 1) }
+  }
+}
