@@ -69,7 +69,7 @@ import Testing
   {
     var flight = try Hangar.flight { $0.preset = .learningToFly }
     flight.drone.usesShortcut = usesShortcut
-    flight.drone.state.position = [500, 900]
+    flight.drone.put(BodyState(position: [500, 900]))
     flight.drone.rpm = .zero
     for n in 1...480 {
       flight.step(-1, -1)

@@ -30,8 +30,9 @@ private struct WallProbe {
     var world = makeWorld(isReversed: isReversed)
     var balls: [(ball: Body, from: SIMD2<Float>, to: SIMD2<Float>)] = []
     var ball = Material(density: 1)
-    // They do not meet each other.
-    ball.group = -1
+    // They meet walls, not each other.
+    ball.category = 2
+    ball.mask = 1
     for loop in loops {
       for (index, from) in loop.enumerated() {
         let to = loop[(index + 1) % loop.count]

@@ -10,13 +10,13 @@ import FedRLBox2D
 /// of the same kind as a policy's, once per control period. It does not avoid obstacles.
 struct DronePilot {
   // Gains, 1/s; each loop about half as fast as the one inside it.
-  private let positionGain: Float = 1
-  private let velocityGain: Float = 2.2
+  private let positionGain: Float = 1.2
+  private let velocityGain: Float = 2.5
   private let integralGain: Float = 1.5
   private let tiltGain: Float = 4.5
   private let rateGain: Float = 11
   /// m/s
-  private let cruiseSpeed: Float = 1.5
+  private let cruiseSpeed: Float = 2
   /// rad
   private let largestTilt: Float = 0.5
   /// Largest correction by the integral, m/s².
