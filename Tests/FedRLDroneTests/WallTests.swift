@@ -86,11 +86,11 @@ private struct WallProbe {
   private func pushed(
     _ balls: [(ball: Body, from: SIMD2<Float>, to: SIMD2<Float>)], in world: inout World
   ) -> [Fault] {
-    for _ in 0..<18 {
+    for _ in 0..<9 {
       for (ball, from, to) in balls {
         world.setVelocity(of: ball, -Self.right(from, to), angularVelocity: 0)
       }
-      world.step(seconds: 0.05 * cell)
+      world.step(seconds: 0.1 * cell)
     }
     return balls.compactMap { ball, from, to in
       let place = world[ball].position
