@@ -16,17 +16,17 @@ import Testing
     #expect(Self.files.contains("vacuum-homes.toml") && Self.files.count >= 7, "\(Self.files)")
   }
 
-  /// Two rounds of the first arm, one evaluation episode each.
+  /// Two rounds of each arm, one evaluation episode in each environment. That is too little for some
+  /// expectations.
   @Test(arguments: files) func runs(file: String) throws {
     let folder = try TestFolder()
     let run = try CommandProcess.run(
       [
         "train", Self.folder.appendingPathComponent(file).path, "--out", "run", "--quiet",
-        "--rounds", "2", "--set", "evaluation.episodes=1", "--set", "evaluation.baselines=[]",
-        "--set", "evaluation.arms=[\"federated\"]", "--set", "expect={}",
+        "--rounds", "2", "--set", "evaluation.episodes=1",
       ], in: folder.path)
     guard let run else { return }
-    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.status == 0 || run.status == 3, "\(run.errors)")
     let returns = try folder.column("return_mean", of: "run/evaluation.csv").compactMap(Double.init)
     #expect(!returns.isEmpty && returns.allSatisfy(\.isFinite))
   }
