@@ -38,7 +38,7 @@ struct DronePilot {
     settings = design.settings
     airframe = design.airframe
     let isCoarse = design.settings.action == .discrete
-    (velocityGain, integralGain, cruiseSpeed) = isCoarse ? (1.8, 1, 1.2) : (2.5, 1.5, 2)
+    (velocityGain, integralGain, cruiseSpeed) = isCoarse ? (2.2, 1.5, 1.2) : (2.5, 1.5, 2)
     knownMass = 2 * airframe.hoverThrust / airframe.gravity
     period = Float(settings.controlPeriod)
     lead = max(1, 0.6 / airframe.lagGain(seconds: settings.controlPeriod))
@@ -46,6 +46,7 @@ struct DronePilot {
 
   /// The next action, in the environment's units.
   mutating func act(_ drone: borrowing Drone) -> SIMD2<Float> {
+    if isDown(drone) { return settings.action == .discrete ? [2, 0] : idle }
     let wanted = velocity(drone)
     let error = wanted - drone.state.velocity
     integral += integralGain * period * error
@@ -62,6 +63,16 @@ struct DronePilot {
     case .thrust: return thrusts(drone, collective, rate) { share($0) }
     case .discrete: return SIMD2(choice(thrusts(drone, collective, rate) { $0 }), 0)
     }
+  }
+
+  /// Least thrust, no turn.
+  private var idle: SIMD2<Float> { settings.action == .rate ? [-1, 0] : [-1, -1] }
+
+  /// Whether the drone stands on its pad, where it only has to stay.
+  private func isDown(_ drone: borrowing Drone) -> Bool {
+    let way = drone.goal - drone.state.position
+    return settings.task == .landing && way.y > -0.015
+      && way.x.magnitude < 0.45 * Float(settings.padWidth)
   }
 
   private func limited(_ value: Float, _ limit: Float) -> Float { min(max(value, -limit), limit) }
