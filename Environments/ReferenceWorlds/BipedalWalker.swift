@@ -80,6 +80,8 @@ public struct BipedalWalker: ~Copyable, Environment {
       end: hasArrived ? .terminated : .none)
   }
 
+  public var byteCount: Int { scene.world.byteCount }
+
   public func writeMetrics(into values: inout MutableSpan<Double>) {
     let place = Double(scene.world[scene.hull].position.x)
     values[0] = place - BipedalWalkerScene.start.x

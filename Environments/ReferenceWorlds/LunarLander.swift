@@ -70,6 +70,8 @@ public struct LunarLander: ~Copyable, Environment {
       reward: Float(potential - before - 0.30 * thrust.main - 0.03 * thrust.side))
   }
 
+  public var byteCount: Int { scene.world.byteCount }
+
   public func writeMetrics(into values: inout MutableSpan<Double>) {
     values[0] = hasLanded ? 1 : 0
     values[1] = hasCrashed ? 1 : 0

@@ -132,6 +132,16 @@ void fedrl_world_free(fedrl_world *w) {
   delete w;
 }
 
+int64_t fedrl_world_byte_count(const fedrl_world *w) {
+  // Box2D's allocator fetches blocks of 16 kB for each size of object; bodies, joints, contacts and the
+  // parts of fixtures are of some seven sizes. Besides, the tree has two nodes for each fixture, in an
+  // array that doubles.
+  const int64_t block = 16 * 1024, sizes = 7;
+  int64_t of_fixtures = w->fixtures * int64_t(sizeof(b2Fixture) + sizeof(b2FixtureProxy) +
+                                              sizeof(b2EdgeShape) + 3 * sizeof(b2TreeNode));
+  return int64_t(sizeof(fedrl_world)) + sizes * block + of_fixtures;
+}
+
 void fedrl_world_step(fedrl_world *w, float seconds, int32_t velocity_iterations,
                       int32_t position_iterations) {
   w->contacts.clear();

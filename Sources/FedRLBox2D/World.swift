@@ -28,6 +28,9 @@ public struct World: ~Copyable {
   /// Version of the library as it states it: 2.4.1 says 20400, for 2.4.0.
   public static var libraryVersion: Int { Int(fedrl_box2d_version()) }
 
+  /// About what the world holds; its own type is but a handle.
+  public var byteCount: Int { Int(fedrl_world_byte_count(handle)) }
+
   /// Steps the world; ``contacts`` are then those of this step.
   /// - Parameter seconds: Δt, more than 0.
   public mutating func step(

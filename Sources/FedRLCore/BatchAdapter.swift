@@ -181,6 +181,15 @@ public final class BatchAdapter<E: Environment & ~Copyable>: BatchEnvironment {
     }
   }
 
+  /// The environments, and their episodes as they would be saved.
+  public var byteCount: Int {
+    var encoder = StateEncoder()
+    encodeState(into: &encoder)
+    var bytes = encoder.bytes.count + count * MemoryLayout<E>.stride
+    for copy in 0..<count { bytes += environments[copy].byteCount }
+    return bytes
+  }
+
   /// Lends one copy to tests that put it into a state of their own.
   package func withEnvironment(_ index: Int, _ body: (inout E) -> Void) {
     precondition(index >= 0 && index < count, "copy \(index) of \(count)")

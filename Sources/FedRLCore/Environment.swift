@@ -101,6 +101,9 @@ public protocol Environment: ~Copyable {
   /// Writes 1 for actions that are possible now and 0 for others, `[choices]`.
   func writeActionMask(into mask: inout MutableSpan<Float>)
 
+  /// Bytes held beyond the value itself, such as those of a physics world; for estimates.
+  var byteCount: Int { get }
+
   /// Adds what a person should see. Must not change the world or its random numbers.
   func draw(into drawing: inout Drawing)
 }
@@ -110,6 +113,7 @@ extension Environment where Self: ~Copyable {
   public func writeActionMask(into mask: inout MutableSpan<Float>) {
     for index in 0..<mask.count { mask[index] = 1 }
   }
+  public var byteCount: Int { 0 }
   public func draw(into drawing: inout Drawing) {}
 }
 

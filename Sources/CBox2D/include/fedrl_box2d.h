@@ -76,6 +76,8 @@ typedef struct {
 fedrl_world *fedrl_world_make(fedrl_point gravity, bool allows_sleep, bool is_continuous);
 void fedrl_world_free(fedrl_world *);
 int32_t fedrl_box2d_version(void);
+// About what the world holds, in bytes.
+int64_t fedrl_world_byte_count(const fedrl_world *);
 
 // Forgets earlier contact events, steps, and sorts the new ones by their bodies and fixtures.
 void fedrl_world_step(fedrl_world *, float seconds, int32_t velocity_iterations,
