@@ -19,7 +19,7 @@ package struct Airframe: Sendable, Equatable {
   let dragPerRPM: Float
   /// ½ρC_dA, kg/m.
   let bodyDrag: Float
-  let gravity: Float
+  package let gravity: Float
   /// Of one side, that carries the craft without payload and with new rotors, N.
   package let hoverThrust: Float
 

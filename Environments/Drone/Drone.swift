@@ -40,8 +40,8 @@ public struct Drone: ConfigurableEnvironment, ~Copyable {
   package internal(set) var plan = EpisodePlan()
   var arena: DroneArena
   /// Where the drone is; the arena's body is there too while `isInArena`.
-  package var state = BodyState(position: .zero)
-  package var isInArena = true
+  package internal(set) var state = BodyState(position: .zero)
+  var isInArena = true
   package internal(set) var wind: Wind
   /// Of the right-hand and the left-hand pair.
   package var rpm = SIMD2<Float>.zero
@@ -129,6 +129,12 @@ public struct Drone: ConfigurableEnvironment, ~Copyable {
     let outcome = judge(jerk: (change * change).sum())
     observe(into: &observation)
     return outcome
+  }
+
+  /// Puts the drone somewhere, for tests.
+  package mutating func put(_ state: BodyState) {
+    self.state = state
+    isInArena = false
   }
 
   public func writeMetrics(into values: inout MutableSpan<Double>) {

@@ -70,7 +70,7 @@ public struct DroneSettings: SettingsGroup, Equatable {
   public var thrustRange = 1.0
   public var maximumRate = 6.0
   public var choices = 9
-  public var choiceStep = 0.3
+  public var choiceStep = 0.5
 
   // Battery.
   public var batteryCapacity = 3330.0

@@ -13,14 +13,10 @@ package final class DroneSite: Sendable {
   /// m²
   let freeArea: Float
   package let notes: [String]
-  private let room: Room
-
-  /// What is known of the free space.
-  private enum Room: Sendable {
-    /// Above the floor; between four walls if closed.
-    case arena(isClosed: Bool)
-    case map(MapRoom)
-  }
+  /// `nil`: an open arena.
+  private let map: MapRoom?
+  /// Whether an arena has walls on all sides, not only a floor.
+  private let isClosed: Bool
 
   /// Loads the map that the settings name, or makes the arena of their size.
   ///
@@ -40,7 +36,8 @@ package final class DroneSite: Sendable {
       lines = []
       freeArea = Float(grid.freeArea)
       notes = map.notes
-      room = .map(map)
+      self.map = map
+      isClosed = true
       return
     }
     let (width, height) = (Float(settings.arenaWidth), Float(settings.arenaHeight))
@@ -48,8 +45,8 @@ package final class DroneSite: Sendable {
     high = SIMD2(width, height)
     freeArea = width * height
     notes = []
-    let isClosed = settings.task == .corridor
-    room = .arena(isClosed: isClosed)
+    map = nil
+    isClosed = settings.task == .corridor
     // Clockwise: its right-hand side is inside.
     loops = isClosed ? [[[0, 0], [0, height], [width, height], [width, 0]]] : []
     // From right to left: its right-hand side is up. Beyond the arena's ends, so that nobody rolls off.
@@ -73,36 +70,25 @@ package final class DroneSite: Sendable {
   /// At most the distance from a point to the nearest wall, m: how far nothing can be met.
   @inline(__always)
   package func clearance(at point: SIMD2<Float>) -> Float {
-    switch room {
-    case .arena(let isClosed):
-      guard isClosed else { return point.y }
-      return min(min(point.x, high.x - point.x), min(point.y, high.y - point.y))
-    case .map(let map): return map.clearance(at: point)
-    }
+    if let map { return map.clearance(at: point) }
+    guard isClosed else { return point.y }
+    return min(min(point.x, high.x - point.x), min(point.y, high.y - point.y))
   }
 
   /// Height of what lies under a point, m.
-  func ground(under point: SIMD2<Float>) -> Float {
-    switch room {
-    case .arena: low.y
-    case .map(let map): map.ground(under: point)
-    }
-  }
+  func ground(under point: SIMD2<Float>) -> Float { map?.ground(under: point) ?? low.y }
 
   /// A place at which a drone has room about it, by chance.
   func place(_ random: inout RandomStream) -> SIMD2<Float> {
-    switch room {
-    case .arena:
-      return SIMD2(
-        Float(random.uniform(Double(low.x) + 0.6, Double(high.x) - 0.6)),
-        Float(random.uniform(Double(low.y) + 0.6, Double(high.y) - 0.6)))
-    case .map(let map): return map.place(&random)
-    }
+    if let map { return map.place(&random) }
+    return SIMD2(
+      Float(random.uniform(Double(low.x) + 0.6, Double(high.x) - 0.6)),
+      Float(random.uniform(Double(low.y) + 0.6, Double(high.y) - 0.6)))
   }
 
   /// Whether a drone could fly straight from one place to another, obstacles aside.
   func seesStraight(from a: SIMD2<Float>, to b: SIMD2<Float>) -> Bool {
-    guard case .map(let map) = room else { return true }
+    guard let map else { return true }
     let way = b - a
     let steps = Int((way * way).sum().squareRoot() / 0.1) + 1
     return (0...steps).allSatisfy {
@@ -110,77 +96,16 @@ package final class DroneSite: Sendable {
     }
   }
 
+  /// Whether a point is within bounds by some metres.
+  @inline(__always)
+  func isInside(_ point: SIMD2<Float>, margin: Float) -> Bool {
+    point.x > low.x + margin && point.y > low.y + margin && point.x < high.x - margin
+      && point.y < high.y - margin
+  }
+
   /// The two ends of a corridor without a map.
   var ends: (start: SIMD2<Float>, goal: SIMD2<Float>)? {
-    guard case .arena = room else { return nil }
+    guard map == nil else { return nil }
     return (SIMD2(0.75, high.y / 2), SIMD2(high.x - 0.75, high.y / 2))
-  }
-}
-
-/// The free space of a map.
-struct MapRoom: Sendable {
-  /// Distance to walls that places keep, m.
-  static let leastRoom: Float = 0.2
-  /// How far simplified walls may lie beside the cells' edges, in cells: staircases become slopes.
-  private static let tolerance = 0.75
-
-  let grid: OccupancyGrid
-  let loops: [[SIMD2<Float>]]
-  let notes: [String]
-  /// `[height, width]`: from a cell's centre to the nearest blocked cell, m.
-  private let field: [Float]
-  /// Cells that keep ``leastRoom``, of one connected part.
-  private let places: [Int32]
-  /// By how much the distance at a cell's centre exceeds that from its corners to the walls, at most.
-  private let slack: Float
-
-  /// - Throws: `EnvironmentError` where a drone has no room.
-  init(_ home: HomeMap, path: String) throws {
-    let parts = home.grid.freeComponents()
-    let whole = home.grid.distanceField()
-    let roomy = home.grid.components { whole[$0] >= Self.leastRoom }
-    guard let largest = roomy.largest, let first = roomy.labels.firstIndex(of: Int32(largest)),
-      roomy.sizes[largest] >= 16
-    else {
-      throw EnvironmentError(
-        setting: "map",
-        "\(path): expected free space \(2 * Self.leastRoom) m wide for a drone, found none")
-    }
-    let kept = home.grid.keeping(Int(parts.labels[first]), of: parts)
-    grid = kept
-    field = kept.distanceField()
-    places = roomy.labels.indices.filter { roomy.labels[$0] == largest }.map { Int32($0) }
-    loops = kept.outlines(tolerance: Self.tolerance * kept.resolution)
-    // To a corner of the cell, what simplification moves, and the cut of touching corners.
-    slack = Float(kept.resolution * (0.5.squareRoot() + Self.tolerance + 0.3))
-    let dropped = home.grid.freeArea - kept.freeArea
-    notes =
-      home.notes + [
-        "\(loops.count) walls of \(loops.reduce(0) { $0 + $1.count }) points around "
-          + "\(Self.rounded(kept.freeArea)) m²"
-          + (dropped > 0 ? "; \(Self.rounded(dropped)) m² that no drone reaches left out" : "")
-      ]
-  }
-
-  private static func rounded(_ value: Double) -> Double { (value * 10).rounded() / 10 }
-
-  func clearance(at point: SIMD2<Float>) -> Float {
-    guard let cell = grid.cell(at: Point(x: Double(point.x), y: Double(point.y))) else { return 0 }
-    return field[cell.y * grid.width + cell.x] - slack
-  }
-
-  func ground(under point: SIMD2<Float>) -> Float {
-    let step = Float(grid.resolution) / 2
-    var place = point
-    while let cell = grid.cell(at: Point(x: Double(place.x), y: Double(place.y))),
-      grid.isFree(cell.x, cell.y)
-    { place.y -= step }
-    return place.y + step / 2
-  }
-
-  func place(_ random: inout RandomStream) -> SIMD2<Float> {
-    let cell = Int(places[random.integer(below: places.count)])
-    let center = grid.center(cell % grid.width, cell / grid.width)
-    return SIMD2(Float(center.x), Float(center.y))
   }
 }

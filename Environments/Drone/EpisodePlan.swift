@@ -150,11 +150,3 @@ package struct EpisodePlan: Equatable {
     ((a - b) * (a - b)).sum().squareRoot()
   }
 }
-
-extension DroneSite {
-  /// Whether a point is within bounds by some metres.
-  func isInside(_ point: SIMD2<Float>, margin: Float) -> Bool {
-    point.x > low.x + margin && point.y > low.y + margin && point.x < high.x - margin
-      && point.y < high.y - margin
-  }
-}

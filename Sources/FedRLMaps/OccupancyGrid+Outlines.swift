@@ -5,7 +5,7 @@ extension OccupancyGrid {
   /// needs to stop what comes from there. Corners are where cells' corners are; points in line are
   /// merged. Loops neither cross nor touch themselves or each other: two free cells that meet only at
   /// a corner are apart, as in ``freeComponents()``, and that corner is cut off both, by 0.29 of a
-  /// cell. All points and lines of different parts are at least 6 mm from each other.
+  /// cell. Points and lines that are not neighbours keep 0.4 of a cell, and 6 mm, from each other.
   ///
   /// Grids of cells below 14.5 mm have no room for that: their cells are first merged, as few as
   /// will do, into larger ones that are free where all of them are.
@@ -26,7 +26,7 @@ extension OccupancyGrid {
     if tolerance > 0 {
       var simplifier = OutlineSimplifier(
         loops, tolerance: tolerance / grid.resolution,
-        clearance: OutlineTracer.clearance / grid.resolution)
+        clearance: max(OutlineTracer.clearance / grid.resolution, 0.4))
       loops = simplifier.simplified()
     }
     return loops.map { loop in

@@ -111,6 +111,8 @@ struct OutlineSimplifier {
       (q.x - p.x) * (point.y - p.y) - (q.y - p.y) * (point.x - p.x)
     }
     let (first, second, third) = (side(a, b), side(b, c), side(c, a))
+    // Of points in line there is no triangle: what lies further along the line is not in it.
+    if (first + second + third).magnitude < 1e-9 { return false }
     return (first >= 0 && second >= 0 && third >= 0) || (first <= 0 && second <= 0 && third <= 0)
   }
 }

@@ -69,7 +69,7 @@ import Testing
   {
     var flight = try Hangar.flight { $0.preset = .learningToFly }
     flight.drone.usesShortcut = usesShortcut
-    flight.drone.state.position = [500, 900]
+    flight.drone.put(BodyState(position: [500, 900]))
     flight.drone.rpm = .zero
     for n in 1...480 {
       flight.step(-1, -1)
@@ -193,39 +193,59 @@ import Testing
     }
   }
 
+  private func trace(_ kind: DroneKind, _ baseline: String, seed: UInt64) throws -> (
+    record: EpisodeRecord, frames: [[Float]]
+  ) {
+    var frames: [[Float]] = []
+    let record = try kind.runBaseline(baseline, seed: seed) { draw in
+      var drawing = Drawing()
+      draw(&drawing)
+      frames.append(
+        [drawing.trail?.x ?? 0, drawing.trail?.y ?? 0] + drawing.gauges.map(\.value))
+    }
+    return (record, frames)
+  }
+
   /// The shortcut's integrator is Box2D's to the bit where the library was built without fused
-  /// multiply-adds, as Debian's for x86-64 is.
+  /// multiply-adds, as Debian's for x86-64 is. Only where a drone stands on several of its circles may
+  /// the order of its contacts, and so the rounding, depend on when Box2D took it over.
   @Test(arguments: DroneTask.allCases) func `far from everything, the shortcut flies as Box2D does`(
     task: DroneTask
   ) throws {
+    var flown = 0
     for seed in 0..<20 as Range<UInt64> {
-      var traces: [[Float]] = []
-      for usesShortcut in [true, false] {
-        var kind = try Hangar.kind {
-          $0.task = task
-          $0.windClass = .severe
-          $0.obstacleDensity = 0.1
-          $0.bodyDrag = 0.001
-          $0.startTilt = 0.5
-        }
-        kind.usesShortcut = usesShortcut
-        var trace: [Float] = []
-        let record = try kind.runBaseline(seed % 2 == 0 ? "pd-pilot" : "random", seed: seed) {
-          draw in
-          var drawing = Drawing()
-          draw(&drawing)
-          trace += [drawing.trail?.x ?? 0, drawing.trail?.y ?? 0]
-          trace += drawing.gauges.map(\.value)
-        }
-        trace.append(Float(record.episodeReturn))
-        traces.append(trace)
+      let baseline = seed % 2 == 0 ? "pd-pilot" : "random"
+      var kind = try Hangar.kind {
+        $0.task = task
+        $0.windClass = .severe
+        $0.obstacleDensity = 0.1
+        $0.bodyDrag = 0.001
+        $0.startTilt = 0.5
       }
+      let short = try trace(kind, baseline, seed: seed)
+      kind.usesShortcut = false
+      let full = try trace(kind, baseline, seed: seed)
+      #expect(short.record.end == full.record.end)
+      let success = short.record.metric("success", of: kind)
+      #expect(success == full.record.metric("success", of: kind))
+      let isStanding = task == .landing && success == 1
+      let count = short.frames.firstIndex { isStanding && $0[1] < 0.1 } ?? short.frames.count
+      flown += count
       #if arch(x86_64)
-        #expect(traces[0] == traces[1], "seed \(seed)")
+        #expect(short.frames[..<count] == full.frames.prefix(count), "seed \(seed)")
+        if isStanding {
+          #expect((short.record.steps - full.record.steps).magnitude < 15)
+        } else {
+          let pairs = zip(short.record.metrics, full.record.metrics)
+          #expect(pairs.allSatisfy { $0 == $1 || ($0.isNaN && $1.isNaN) })
+          #expect(short.record.episodeReturn == full.record.episodeReturn)
+        }
       #else
-        let pairs = zip(traces[0], traces[1])
-        #expect(traces[0].count == traces[1].count && pairs.allSatisfy { abs($0 - $1) < 1e-2 })
+        for (a, b) in zip(short.frames[..<count], full.frames) {
+          #expect(zip(a, b).allSatisfy { abs($0 - $1) < 1e-2 })
+        }
       #endif
     }
+    #expect(flown > 1000)
   }
 }

@@ -1,6 +1,6 @@
 import FedRLBox2D
 import FedRLCore
-package import FedRLDrone
+import FedRLDrone
 import FedRLTestSupport
 import Foundation
 
@@ -51,15 +51,20 @@ struct Flight: ~Copyable {
   }
 
   mutating func reset(seed: UInt64) {
-    var row = observation.mutableSpan
+    var values = observation
+    var row = values.mutableSpan
     drone.reset(seed: seed, into: &row)
+    observation = values
   }
 
   /// - Parameter action: in the environment's units.
   @discardableResult
   mutating func step(_ action: Float...) -> StepOutcome {
-    var row = observation.mutableSpan
-    return drone.step(action.span, into: &row)
+    var values = observation
+    var row = values.mutableSpan
+    let outcome = drone.step(action.span, into: &row)
+    observation = values
+    return outcome
   }
 
   var metrics: [Double] {

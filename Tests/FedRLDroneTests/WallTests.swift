@@ -30,8 +30,9 @@ private struct WallProbe {
     var world = makeWorld(isReversed: isReversed)
     var balls: [(ball: Body, from: SIMD2<Float>, to: SIMD2<Float>)] = []
     var ball = Material(density: 1)
-    // They do not meet each other.
-    ball.group = -1
+    // They meet walls, not each other.
+    ball.category = 2
+    ball.mask = 1
     for loop in loops {
       for (index, from) in loop.enumerated() {
         let to = loop[(index + 1) % loop.count]
@@ -85,11 +86,11 @@ private struct WallProbe {
   private func pushed(
     _ balls: [(ball: Body, from: SIMD2<Float>, to: SIMD2<Float>)], in world: inout World
   ) -> [Fault] {
-    for _ in 0..<18 {
+    for _ in 0..<9 {
       for (ball, from, to) in balls {
         world.setVelocity(of: ball, -Self.right(from, to), angularVelocity: 0)
       }
-      world.step(seconds: 0.05 * cell)
+      world.step(seconds: 0.1 * cell)
     }
     return balls.compactMap { ball, from, to in
       let place = world[ball].position

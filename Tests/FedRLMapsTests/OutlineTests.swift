@@ -123,7 +123,7 @@ import Testing
         let exact = grid.outlines()
         let simple = grid.outlines(tolerance: 0.05)
         #expect(simple.count == exact.count)
-        #expect(smallestGap(simple) > 0.0059)
+        #expect(smallestGap(simple) > 0.0199)
         for (before, after) in zip(exact, simple) {
           #expect(after.count >= 3 && after.allSatisfy(before.contains))
           for point in before { #expect(distance(point, to: after) <= 0.0501) }

@@ -9,14 +9,14 @@ import FedRLBox2D
 /// rotors' speeds, and corrects the rest (wind, payload, worn rotors) by an integral. Its actions are
 /// of the same kind as a policy's, once per control period. It does not avoid obstacles.
 struct DronePilot {
-  // Gains, 1/s; each loop about half as fast as the one inside it.
-  private let positionGain: Float = 1
-  private let velocityGain: Float = 2.2
-  private let integralGain: Float = 1.5
+  // Gains, 1/s; each loop about half as fast as the one inside it. Choices are coarse: slower then.
+  private let positionGain: Float = 1.2
+  private let velocityGain: Float
+  private let integralGain: Float
   private let tiltGain: Float = 4.5
   private let rateGain: Float = 11
   /// m/s
-  private let cruiseSpeed: Float = 1.5
+  private let cruiseSpeed: Float
   /// rad
   private let largestTilt: Float = 0.5
   /// Largest correction by the integral, m/s².
@@ -37,6 +37,8 @@ struct DronePilot {
   init(_ design: DroneDesign) {
     settings = design.settings
     airframe = design.airframe
+    let isCoarse = design.settings.action == .discrete
+    (velocityGain, integralGain, cruiseSpeed) = isCoarse ? (1.8, 1, 1.2) : (2.5, 1.5, 2)
     knownMass = 2 * airframe.hoverThrust / airframe.gravity
     period = Float(settings.controlPeriod)
     lead = max(1, 0.6 / airframe.lagGain(seconds: settings.controlPeriod))
