@@ -101,7 +101,10 @@ import Testing
       func drive(_ steps: Int, _ world: inout VehicleEnvironment, _ row: inout [Float]) {
         var span = row.mutableSpan
         if steps == 0 { world.reset(seed: 1, into: &span) }
-        for step in 0..<steps { _ = world.step(actions[step % 256].span, into: &span) }
+        for step in 0..<steps {
+          let action = actions[step % 256]
+          _ = world.step(action.span, into: &span)
+        }
       }
       drive(0, &world, &row)
       drive(600, &world, &row)
