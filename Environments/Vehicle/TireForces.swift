@@ -59,14 +59,18 @@ struct TireForces: Sendable, BitwiseCopyable {
     _ motion: inout BodyMotionInCarAxes, steering: Double, acceleration: Double, seconds: Double
   ) {
     let p = parameters
-    let (c, s) = (cos(steering), sin(steering))
+    let tangent = tan(steering)
+    let base = p.front + p.rear
     // Impulses so far of each wheel, sideways.
     var sums = SIMD4<Double>.zero
     for pass in 0..<3 {
       for wheel in 0..<4 {
         let isFront = wheel < 2
         let (rx, ry) = (isFront ? p.front : -p.rear, wheel % 2 == 0 ? p.halfTrack : -p.halfTrack)
-        let (fx, fy) = isFront ? (c, s) : (1, 0)
+        // Each front wheel points along its own circle about the middle of the turn (Ackermann).
+        let (wx, wy) = isFront ? (base - ry * tangent, base * tangent) : (1, 0)
+        let over = 1 / (wx * wx + wy * wy).squareRoot()
+        let (fx, fy) = (wx * over, wy * over)
         let (nx, ny) = (-fy, fx)
         let load = isFront ? p.frontLoad : p.rearLoad
         let grip = p.friction * load * seconds

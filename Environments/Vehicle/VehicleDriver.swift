@@ -9,74 +9,108 @@ import FedRLNumerics
 /// Pure pursuit of the world's line, as fast as that can be driven with something to spare.
 ///
 /// `κ = κ_line − 2 (e + l θ) / l²` for an offset e and a course error θ, with a look-ahead l: what
-/// Coulter's pursuit (1992) of a point l ahead commands beside a straight line, carried over to a
-/// bent one, whose inside it would otherwise cut. Steering angle `κ (L + K v²)`; speed from
-/// ``SpeedProfile``. Behind other cars it keeps its distance.
+/// Coulter's pursuit (1992) of a point l ahead commands beside a straight line, carried over to a bent
+/// one, whose inside it would otherwise cut. Steering angle `κ (L + K v²)`, K for the acceleration that
+/// is asked for; speed from ``SpeedProfile``. Behind other cars it keeps its distance.
+///
+/// Its shares of friction, brakes and engine are chosen so that it holds the small car of the
+/// saturated model within 0.3 m of the line on all circuits that the project ships.
 struct PurePursuit {
+  static let grip = 0.55
+  static let push = 0.5
+  /// l = least + time · speed; a fraction of what a wheelbase, and falling by one, take.
+  private static let lookAheadShare = 0.6
+  private static let leastLookAheadShare = 1.5
+  /// From a command to the yaw rate that it asks for, s.
+  private static let response = 0.2
+
   private let plan: VehiclePlan
+  private let parameters: VehicleParameters
   /// The sample of the line nearest to the car.
   private var sample: Int
-  /// l = time · speed + least; the time grows with the square root of size, as falling does.
   private let lookAheadTime, leastLookAhead: Double
-  /// L and K: the wheelbase, and how much more steering a faster turn takes.
-  private let wheelbase, understeer: Double
+  private let braking: Double
+  /// Whether tyres slip by the single-track model.
+  private let slips: Bool
 
   init(_ plan: VehiclePlan, at car: CarState) {
     self.plan = plan
-    sample = plan.world.line.nearestSample(x: car.x, y: car.y)
-    wheelbase = plan.parameters.wheelbase
-    lookAheadTime = 0.4 * wheelbase.squareRoot()
-    leastLookAhead = 1.5 * wheelbase
-    let slips = plan.settings.model == .singleTrack || plan.settings.model == .saturated
-    understeer = slips ? plan.parameters.understeer : 0
+    parameters = plan.parameters
+    sample = plan.driverProfile.line.nearestSample(x: car.x, y: car.y)
+    lookAheadTime = Self.lookAheadShare * parameters.wheelbase.squareRoot()
+    leastLookAhead = Self.leastLookAheadShare * parameters.wheelbase
+    braking = Self.braking(parameters)
+    slips = plan.settings.model == .singleTrack || plan.settings.model == .saturated
+  }
+
+  /// The braking that is used, m/s².
+  ///
+  /// Braking takes load off the rear axle, and with it the stiffness that keeps the car straight: at
+  /// full braking the single-track model of the small car is unstable above 4 m/s.
+  static func braking(_ car: VehicleParameters) -> Double {
+    0.2 * car.maximumAcceleration * min(car.friction, 1)
+  }
+
+  /// The speed up to which steering in a braked turn takes at least half of what it takes at rest, m/s.
+  static func steadySpeed(_ car: VehicleParameters) -> Double {
+    let understeer = car.understeer(acceleration: -braking(car))
+    return understeer < 0 ? (-car.wheelbase / (2 * understeer)).squareRoot() : .infinity
   }
 
   /// Target steering angle, rad, and acceleration, m/s².
   mutating func drive(_ world: borrowing VehicleEnvironment) -> (
     steering: Double, acceleration: Double
   ) {
-    let (car, line) = (world.car, plan.world.line)
+    let (car, line) = (world.car, plan.driverProfile.line)
     let place = line.project(x: car.x, y: car.y, from: &sample)
     let speed = max(car.speed, 0)
     let period = plan.settings.actionPeriod
     // Commands act in the middle of the coming period at the earliest.
     let late = period / 2 + plan.settings.steeringDelay
     let here = line.place(at: place.s)
-    let course = car.yaw + car.slip + car.yawRate * late
     let next = line.place(at: place.s + speed * late)
+    let direction = car.yaw + car.slip
+    let course = direction + car.yawRate * late
     let error = sin(course) * next.tangentX - cos(course) * next.tangentY
     let across =
       place.offset + speed * late
-      * (sin(car.yaw + car.slip) * here.tangentX - cos(car.yaw + car.slip) * here.tangentY)
+      * (sin(direction) * here.tangentX - cos(direction) * here.tangentY)
     let ahead = leastLookAhead + lookAheadTime * speed
-    let bend = next.curvature - 2 * (across + ahead * error) / (ahead * ahead)
-    let steering = bend * (wheelbase + understeer * speed * speed)
+    let bend =
+      line.curvature(at: place.s + speed * (late + Self.response))
+      - 2 * (across + ahead * error) / (ahead * ahead)
+    let acceleration = acceleration(world, at: place.s)
+    let held = plan.kernel.model.limited(acceleration: acceleration, at: speed)
+    let understeer = slips ? parameters.understeer(acceleration: max(held, -speed / period)) : 0
+    // Hard braking behind another car would ask for steering against the bend.
+    let reach = max(
+      parameters.wheelbase + understeer * speed * speed, 0.3 * parameters.wheelbase)
+    return (bend * reach, acceleration)
+  }
+
+  private func acceleration(_ world: borrowing VehicleEnvironment, at s: Double) -> Double {
+    let speed = world.car.speed
+    let period = plan.settings.actionPeriod
     let wanted = min(
-      plan.driverProfile.speed(at: place.s),
-      plan.driverProfile.speed(at: place.s + speed * 2 * period))
-    let acceleration = (wanted - car.speed) / (2 * period)
-    return (steering, min(acceleration, world.brakingForTraffic()))
+      plan.driverProfile.speed(at: s), plan.driverProfile.speed(at: s + 2 * period * max(speed, 0)))
+    let free = min(
+      max((wanted - speed) / (4 * period), -braking), Self.push * parameters.maximumAcceleration)
+    return min(free, world.brakingForTraffic())
   }
 }
 
 extension VehicleEnvironment {
-  /// The acceleration that keeps a distance to the next car ahead, m/s²; infinite where there is
-  /// none.
+  /// The acceleration that keeps a distance to the next car ahead, as the traffic does, m/s²; infinite
+  /// where there is none.
   func brakingForTraffic() -> Double {
-    var result = Double.infinity
-    let speed = alongSpeed()
+    var (gap, speed) = (center.length / 2, Double.nan)
     for index in 0..<trafficCount {
-      let gap = center.wrapped(traffic[index].s - projection.s)
-      guard gap < center.length / 2 else { continue }
-      let closing = max(speed - traffic[index].speed, 0)
-      // Room is left for the car in front to brake.
-      let free = max(gap - kernel.driver.distance - 0.3 * speed, 0.05)
-      let needed = closing * closing / (2 * free)
-      if needed > 0.3 * kernel.maximumAcceleration || gap < kernel.driver.distance + 0.3 * speed {
-        result = min(result, closing > 0 ? -1.3 * needed : 0)
-      }
+      let way = center.wrapped(traffic[index].s - projection.s)
+      if way < gap { (gap, speed) = (way, traffic[index].speed) }
     }
-    return result
+    guard !speed.isNaN else { return .infinity }
+    return kernel.driver.acceleration(
+      speed: alongSpeed(), desired: kernel.maximumSpeed, gap: gap, leaderSpeed: speed)
   }
 }
 
@@ -117,16 +151,6 @@ enum VehicleBaselines {
       if record.end == .none && record.steps >= plan.settings.maximumSteps {
         record.end = .truncated
       }
-    }
-    if world.newCollisions > 0 {
-      print(
-        "HIT", plan.world.track.name, plan.settings.model, "t", world.metrics.time, "s",
-        world.projection, "v", world.car.speed, "steer", world.car.steering, "slip", world.car.slip,
-        "yawrate", world.car.yawRate, "line",
-        plan.world.line.project(x: world.car.x, y: world.car.y), "lineκ",
-        plan.world.line.curvature(at: plan.world.line.project(x: world.car.x, y: world.car.y).s),
-        "prof",
-        plan.driverProfile.speed(at: plan.world.line.project(x: world.car.x, y: world.car.y).s))
     }
     try watch { world.draw(into: &$0) }
     record.metrics = [Double](repeating: 0, count: VehicleMetrics.definitions.count)

@@ -66,9 +66,12 @@ public struct VehicleParameters: Sendable, Equatable {
     lidarMount += shift
   }
 
-  /// K of `δ = κ (L + K v²)`: how much more steering a faster turn takes, s²/m.
-  public var understeer: Double {
-    (1 / frontStiffness - 1 / rearStiffness) / (friction * SingleTrack.gravity)
+  /// K of `δ = κ (L + K v²)`: how much more steering a faster turn takes, s²/m; from the axles' loads
+  /// at an acceleration in m/s².
+  public func understeer(acceleration: Double = 0) -> Double {
+    let front = SingleTrack.gravity * rearAxle - acceleration * centerHeight
+    let rear = SingleTrack.gravity * frontAxle + acceleration * centerHeight
+    return (rearAxle / (frontStiffness * front) - frontAxle / (rearStiffness * rear)) / friction
   }
 
   /// Yaw rate of a steady turn of the single-track model, `v δ / (L + K v²)`, rad/s.
@@ -77,6 +80,6 @@ public struct VehicleParameters: Sendable, Equatable {
   ///   - speed: m/s.
   ///   - steering: rad.
   public func steadyYawRate(speed: Double, steering: Double) -> Double {
-    speed * steering / (wheelbase + understeer * speed * speed)
+    speed * steering / (wheelbase + understeer() * speed * speed)
   }
 }

@@ -13,7 +13,7 @@ public final class VehiclePlan: Sendable {
   public let specification: EnvironmentSpecification
   /// How fast the world's line can be driven at the limit of friction.
   public let profile: SpeedProfile
-  /// The same with what the scripted driver leaves to spare.
+  /// The scripted driver's line and speed.
   let driverProfile: SpeedProfile
   let layout: ObservationLayout
   let kernel: VehicleKernel
@@ -30,16 +30,18 @@ public final class VehiclePlan: Sendable {
     kernel = VehicleKernel(settings, parameters)
     try Self.checkRoom(settings, world, parameters)
     let model = kernel.model
-    func profile(grip: Double, braking: Double) -> SpeedProfile {
-      SpeedProfile(
-        world.line, grip: grip * parameters.friction * SingleTrack.gravity,
-        maximumSpeed: parameters.maximumSpeed,
-        braking: braking * parameters.maximumAcceleration,
-        acceleration: { model.limited(acceleration: .greatestFiniteMagnitude, at: $0) })
+    func engine(_ speed: Double) -> Double {
+      model.limited(acceleration: .greatestFiniteMagnitude, at: speed)
     }
-    self.profile = profile(grip: 1, braking: 1)
-    // Hard braking takes load, and with it grip, off the rear axle.
-    driverProfile = profile(grip: 0.65, braking: 0.45)
+    let friction = parameters.friction * SingleTrack.gravity
+    profile = SpeedProfile(
+      world.line, grip: friction, maximumSpeed: parameters.maximumSpeed,
+      braking: parameters.maximumAcceleration, acceleration: engine)
+    driverProfile = SpeedProfile(
+      world.driverLine, grip: PurePursuit.grip * friction,
+      maximumSpeed: min(parameters.maximumSpeed, PurePursuit.steadySpeed(parameters)),
+      braking: PurePursuit.braking(parameters),
+      acceleration: { PurePursuit.push * engine($0) })
     specification = EnvironmentSpecification(
       name: "vehicle", observations: layout.space(), actions: Self.actions(settings, parameters),
       controlPeriodSeconds: settings.actionPeriod, maximumEpisodeSteps: settings.maximumSteps,

@@ -61,7 +61,11 @@ import Testing
     #expect(
       message { $0.traffic = 40 }
         == "expected at most 20 cars on the 71 m of oval, got 40")
-    #expect(message { $0.vehicle = .bmw320i }.hasPrefix("expected at most"))
+    let narrow = TrackGenerator.oval(name: "narrow", straight: 90, radius: 30, width: 1.8)
+    #expect(throws: EnvironmentError.self) {
+      try Bench.kind(narrow) { $0.vehicle = .bmw320i }
+    }
+    #expect(throws: Never.self) { try Bench.kind(narrow) }
     #expect(message { $0.walls = .map }.contains("expected a map beside the track"))
   }
 

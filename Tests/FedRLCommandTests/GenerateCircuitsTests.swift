@@ -1,0 +1,56 @@
+import FedRLCommand
+import FedRLTestSupport
+import Foundation
+import Testing
+
+/// `fedrl generate circuits`, from the command line to the files.
+@Suite struct GenerateCircuitsTests {
+  private static let shipped = SharedData.packageRoot
+    .appendingPathComponent("Environments/Vehicle/Tracks")
+
+  private func generate(_ arguments: String...) -> Int32 {
+    Outcome.status(of: ["generate", "circuits"] + arguments)
+  }
+
+  @Test func theCircuitsThatAreShippedAreGeneratedByteForByte() throws {
+    let folder = try TestFolder()
+    let made = folder.path + "/tracks"
+    #expect(generate("--shipped", "--out", made) == 0)
+    let names = try FileManager.default.contentsOfDirectory(atPath: made)
+    #expect(names.count == 12)
+    for name in names {
+      #expect(
+        FileManager.default.contentsEqual(
+          atPath: made + "/" + name, andPath: Self.shipped.appendingPathComponent(name).path),
+        "\(name)")
+    }
+  }
+
+  @Test func moreCircuitsLeaveTheFirstOnesAsTheyWereAndNothingIsOverwritten() throws {
+    let folder = try TestFolder()
+    let (two, three, other) = (folder.path + "/2", folder.path + "/3", folder.path + "/o")
+    #expect(generate("--count", "2", "--out", two) == 0)
+    #expect(generate("--count", "3", "--out", three) == 0)
+    #expect(generate("--count", "2", "--seed", "2", "--out", other) == 0)
+    func text(_ folder: String) throws -> String {
+      try String(contentsOfFile: folder + "/circuit-02.csv", encoding: .utf8)
+    }
+    #expect(try text(two) == text(three))
+    #expect(try text(two) != text(other))
+    #expect(generate("--count", "3", "--out", two) == 2)
+    #expect(!FileManager.default.fileExists(atPath: two + "/circuit-03.csv"))
+    #expect(generate("--count", "3", "--out", two, "--force") == 0)
+    #expect(FileManager.default.fileExists(atPath: two + "/circuit-03.csv"))
+  }
+
+  @Test(arguments: [
+    ["--count", "0"], ["--length", "20"], ["--length", "200..60"], ["--width", "0.1"],
+    ["--width", "12"], ["--shipped", "--seed", "3"],
+  ])
+  func circuitsThatCannotBeBuiltAreRefused(arguments: [String]) throws {
+    let folder = try TestFolder()
+    let out = folder.path + "/tracks"
+    #expect(Outcome.status(of: ["generate", "circuits", "--out", out] + arguments) == 2)
+    #expect(!FileManager.default.fileExists(atPath: out))
+  }
+}
