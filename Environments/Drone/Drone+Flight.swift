@@ -138,11 +138,7 @@ extension Drone {
     let air = wind.boundOnSpeed + speed
     let most = airframe.maximumForce(airSpeed: air) / airframe.mass + airframe.gravity
     let reach = (speed + most * period) * period + DroneArena.reach
-    if design.site.clearance(at: state.position) < reach { return false }
-    for obstacle in plan.obstacles where obstacle.distance(to: state.position) < reach {
-      return false
-    }
-    return true
+    return clearance(at: state.position) >= reach
   }
 
   /// Brings the arena's body to where the drone is.

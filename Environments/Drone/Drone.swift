@@ -28,9 +28,9 @@ public struct Drone: ConfigurableEnvironment, ~Copyable {
   /// Share of the way to their command that rotors go in Δt.
   let lagGain: Float
   /// `[rays]`: directions in the body's frame.
-  private let rayDirections: UnsafeMutablePointer<SIMD2<Float>>
+  let rayDirections: UnsafeMutablePointer<SIMD2<Float>>
   /// `[rays]`: where rays would end.
-  private let rayEnds: UnsafeMutablePointer<SIMD2<Float>>
+  let rayEnds: UnsafeMutablePointer<SIMD2<Float>>
   /// `[rays]`: how far each came, of its range.
   let rayFractions: UnsafeMutablePointer<Float>
   /// `nil`: Box2D steps the body always. For tests.
@@ -198,17 +198,5 @@ extension Drone {
     for ray in 0..<settings.rays {
       observation[layout.scalars + ray] = min(rayFractions[ray] * scale, 1)
     }
-  }
-
-  private mutating func castRays(sine: Float, cosine: Float) {
-    let range = Float(settings.rayRange)
-    for ray in 0..<settings.rays {
-      let d = rayDirections[ray]
-      rayEnds[ray] =
-        state.position + range * SIMD2(cosine * d.x - sine * d.y, sine * d.x + cosine * d.y)
-    }
-    arena.world.castRays(
-      from: state.position, to: UnsafeBufferPointer(start: rayEnds, count: settings.rays),
-      ignoring: arena.drone, into: rayFractions)
   }
 }

@@ -67,6 +67,9 @@ package final class DroneSite: Sendable {
     }
   }
 
+  /// Whether there are a map's walls, not only a few.
+  var isMap: Bool { map != nil }
+
   /// At most the distance from a point to the nearest wall, m: how far nothing can be met.
   @inline(__always)
   package func clearance(at point: SIMD2<Float>) -> Float {

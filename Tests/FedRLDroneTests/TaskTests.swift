@@ -244,4 +244,38 @@ import Testing
       }
     }
   }
+
+  @Test func `rays between the walls of a map are those of Box2D alone`() throws {
+    var maps = [Hangar.home]
+    for name in ["ros-maps/ubr-lab/map.yaml", "ros-maps/nav2/tb3_sandbox.yaml"] {
+      if let path = SharedData.path(name) { maps.append(path) }
+    }
+    for map in maps {
+      var worst: Float = 0
+      var hits = 0
+      for density in [0, 0.1] {
+        let settings = Hangar.settings {
+          $0.map = map
+          $0.rays = 32
+          $0.startTilt = 0.8
+          $0.obstacleDensity = density
+        }
+        var short = try Flight(settings: settings)
+        var full = try Flight(settings: settings)
+        full.drone.usesShortcut = false
+        for seed in 0..<100 as Range<UInt64> {
+          short.reset(seed: seed)
+          full.reset(seed: seed)
+          for ray in 12..<44 {
+            worst = max(worst, abs(short.observation[ray] - full.observation[ray]))
+            if full.observation[ray] < 1 { hits += 1 }
+          }
+        }
+      }
+      // A tenth of a millimetre, over 4 m: places are rounded to 10⁻⁶ m, and at a grazing ray that
+      // counts for up to a hundred times as much.
+      #expect(worst < 2.5e-5, "\(map): \(worst)")
+      #expect(hits > 2000)
+    }
+  }
 }
