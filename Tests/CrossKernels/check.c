@@ -121,7 +121,7 @@ static void check_sums(int64_t count) {
   }
   for (int group = 1; group <= terms; group++) {
     memset(totals, 0, (size_t)count * sizeof(int64_t));
-    fedrl_exact_sum_add(totals, (size_t)count, values, factors, group, squares);
+    fedrl_exact_sum_add(totals, (size_t)count, values, values, factors, group, squares);
     for (int64_t i = 0; i < count; i++) {
       double expected = 0;
       for (int k = 0; k < group; k++) expected += rint((double)x[k][i] * factors[k]);
