@@ -38,7 +38,7 @@ public final class VehiclePlan: Sendable {
       world.line, grip: friction, maximumSpeed: parameters.maximumSpeed,
       braking: parameters.maximumAcceleration, acceleration: engine)
     driverProfile = SpeedProfile(
-      world.driverLine, grip: PurePursuit.grip * friction,
+      DriverLine.make(world, width: parameters.width), grip: PurePursuit.grip * friction,
       maximumSpeed: min(parameters.maximumSpeed, PurePursuit.steadySpeed(parameters)),
       braking: PurePursuit.braking(parameters),
       acceleration: { PurePursuit.push * engine($0) })

@@ -9,9 +9,6 @@ public final class VehicleWorld: Sendable {
   public let center: ClosedPath
   /// The race line where there is one, else the centre line.
   public let line: ClosedPath
-  /// What the scripted driver follows: the race line drawn towards the centre line by a fifth, since
-  /// race lines touch the edges with a car's width and leave nothing to a driver's errors.
-  let driverLine: ClosedPath
   /// Closed polygons with the free side on the right-hand side of every edge, as Box2D's chains
   /// stop cars.
   public let walls: [[SIMD2<Float>]]
@@ -30,7 +27,6 @@ public final class VehicleWorld: Sendable {
     self.track = track
     center = track.center
     line = track.raceLine ?? track.center
-    driverLine = track.raceLine.map { Self.eased($0, towards: track.center) } ?? track.center
     let width = track.points.map { min($0.left, $0.right) }.min()!
     let tolerance = min(max(width / 200, 0.002), 0.05)
     let left = try track.edge(.left, tolerance: tolerance)
@@ -56,19 +52,6 @@ public final class VehicleWorld: Sendable {
   }
 
   static func single(_ point: Point) -> SIMD2<Float> { SIMD2(Float(point.x), Float(point.y)) }
-
-  private static func eased(_ line: ClosedPath, towards center: ClosedPath) -> ClosedPath {
-    // As far apart as the points of files.
-    let step = max(Int(5 * center.spacing / line.spacing), 1)
-    var sample = center.nearestSample(x: line[0].x, y: line[0].y)
-    let points = stride(from: 0, to: line.count - step / 2, by: step).map { index -> Point in
-      let place = line[index]
-      let found = center.project(x: place.x, y: place.y, from: &sample)
-      let middle = center.place(at: found.s)
-      return Point(x: 0.8 * place.x + 0.2 * middle.x, y: 0.8 * place.y + 0.2 * middle.y)
-    }
-    return ClosedPath(through: points, spacing: center.spacing)
-  }
 
   /// Along the track's edges, or beyond them.
   private static func edgeWalls(
