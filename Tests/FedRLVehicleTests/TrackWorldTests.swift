@@ -27,7 +27,7 @@ import Testing
       let place = kind.plan.world.center.project(x: world.car.x, y: world.car.y)
       let room = kind.plan.world.center.place(at: place.s)
       #expect(place.offset < room.left && place.offset > -room.right, "\(name), seed \(seed)")
-      #expect(row.allSatisfy(\.isFinite), "\(name), seed \(seed)")
+      #expect(row.allSatisfy { $0.isFinite }, "\(name), seed \(seed)")
       for _ in 0..<5 {
         let outcome = world.act([0, 0]).outcome
         #expect(outcome.end == .none, "\(name), seed \(seed)")
