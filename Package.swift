@@ -125,7 +125,7 @@ let package = Package(
     tests("FedRLCore", ["FedRLNumerics"]),
     tests("FedRLMaps", ["FedRLNumerics"]),
     tests("FedRLClassicControl", ["FedRLCore", "FedRLNumerics"]),
-    tests("FedRLBox2D", []),
+    tests("FedRLBox2D", ["CAllocationCounter"]),
     tests("FedRLVacuum", ["FedRLCore", "FedRLMaps", "FedRLNumerics"]),
     tests(
       "FedRLDrone",
