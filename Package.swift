@@ -42,7 +42,8 @@ let package = Package(
       name: "FedRLLayers",
       targets: [
         "FedRLNumerics", "FedRLCore", "FedRLClassicControl", "FedRLVacuum", "FedRLDrone",
-        "FedRLVehicle", "FedRLReferenceWorlds", "FedRLNetworks", "FedRLPPO", "FedRLFederation",
+        "FedRLVehicle", "FedRLReferenceWorlds", "FedRLNetworks", "FedRLPPO", "FedRLDQN",
+        "FedRLFederation",
         "FedRLSimulation", "FedRLScenario", "FedRLReporting", "CAllocationCounter",
       ]),
   ],
@@ -86,6 +87,9 @@ let package = Package(
     module(
       "FedRLPPO", ["FedRLCore", "FedRLNetworks", "FedRLNumerics"], path: "Policies/PPO",
       exclude: ["README.md"]),
+    module(
+      "FedRLDQN", ["FedRLCore", "FedRLNetworks", "FedRLNumerics"], path: "Policies/DQN",
+      exclude: ["README.md"]),
     module("FedRLFederation", ["FedRLNumerics"]),
 
     // Layer 3: fleet time, devices, links, workers.
@@ -105,8 +109,9 @@ let package = Package(
     module(
       "FedRLCommand",
       [
-        "FedRLClassicControl", "FedRLCore", "FedRLDrone", "FedRLFederation", "FedRLMaps",
-        "FedRLNetworks", "FedRLNumerics", "FedRLPPO", "FedRLReferenceWorlds", "FedRLReporting",
+        "FedRLClassicControl", "FedRLCore", "FedRLDQN", "FedRLDrone", "FedRLFederation",
+        "FedRLMaps", "FedRLNetworks", "FedRLNumerics", "FedRLPPO", "FedRLReferenceWorlds",
+        "FedRLReporting",
         "FedRLScenario", "FedRLSimulation", "FedRLVacuum", "FedRLVehicle", argumentParser,
       ]),
     .executableTarget(name: "fedrl", dependencies: ["FedRLCommand"], swiftSettings: swiftSettings),
@@ -119,7 +124,8 @@ let package = Package(
       name: "AllocationTests",
       dependencies: [
         "CAllocationCounter", "FedRLClassicControl", "FedRLCore", "FedRLDrone", "FedRLNetworks",
-        "FedRLNumerics", "FedRLPPO", "FedRLReferenceWorlds", "FedRLVacuum", "FedRLVehicle",
+        "FedRLNumerics", "FedRLPPO", "FedRLDQN", "FedRLReferenceWorlds", "FedRLVacuum",
+        "FedRLVehicle",
       ], swiftSettings: swiftSettings),
     tests("FedRLNumerics", []),
     tests("FedRLCore", ["FedRLNumerics"]),
@@ -134,6 +140,8 @@ let package = Package(
     tests("FedRLReferenceWorlds", ["FedRLBox2D", "FedRLCore", "FedRLNumerics"]),
     tests("FedRLNetworks", ["FedRLNumerics"]),
     tests("FedRLPPO", ["FedRLClassicControl", "FedRLCore", "FedRLNetworks", "FedRLNumerics"]),
+    tests(
+      "FedRLDQN", ["FedRLClassicControl", "FedRLCore", "FedRLNetworks", "FedRLNumerics"]),
     tests("FedRLFederation", ["FedRLNumerics"]),
     tests("FedRLSimulation", ["FedRLCore", "FedRLFederation", "FedRLNumerics"]),
     tests("FedRLScenario", ["FedRLCore", "FedRLFederation", "FedRLNumerics", "FedRLSimulation"]),
@@ -158,6 +166,7 @@ if strict {
         "CAllocationCounter", "FedRLClassicControl", "FedRLCommand", "FedRLCore", "FedRLDrone",
         "FedRLFederation", "FedRLNetworks", "FedRLNumerics", "FedRLPPO", "FedRLReferenceWorlds",
         "FedRLReporting", "FedRLScenario", "FedRLSimulation", "FedRLVacuum", "FedRLVehicle",
+        "FedRLDQN",
       ],
       path: "Tests/Benchmarks/Sources", swiftSettings: swiftSettings))
 }

@@ -46,7 +46,15 @@ public struct PPOKind: LearnerKind {
     design.initialParameters(random, logDeviation: Float(settings.logStdInit))
   }
 
-  public func makeMemory() -> any AgentMemory {
+  /// Adam's two moments.
+  public var leastMemoryBytes: Int { 8 * layout.count }
+
+  /// Weights, gradient, and a rollout of observations, actions and six numbers per step.
+  public var workingBytes: Int {
+    4 * (2 * layout.count + stepQuantum * (specification.observations.count + 7))
+  }
+
+  public func makeMemory(byteLimit: Int?) -> any AgentMemory {
     PPOMemory(
       parameters: layout.count, copies: copies,
       observationWidth: specification.observations.count)

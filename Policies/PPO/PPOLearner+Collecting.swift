@@ -15,7 +15,8 @@ extension PPOLearner {
       turn.observedSums?.add(memory.observations.pointer, rows: copies)
       try act(&turn, environment, observations: seen, step: step)
       advance(memory, environment, step: step)
-      try check(memory.observations.pointer, rows: copies, turn)
+      try LearningError.check(
+        observations: memory.observations.pointer, rows: copies, width: width, step: turn.steps)
       try record(&turn, memory, environment, step: step)
       turn.steps += copies
     }
@@ -81,16 +82,6 @@ extension PPOLearner {
       finalObservations: &finalSpan)
   }
 
-  /// Refuses observations that are not finite.
-  private func check(_ observations: UnsafePointer<Float>, rows: Int, _ turn: Turn) throws {
-    let width = rollout.observationWidth
-    if let index = Kernels.firstNonFinite(observations, count: rows * width) {
-      throw LearningError(
-        quantity: "observation \(index % width)", step: turn.steps + index / width,
-        value: Double(observations[index]))
-    }
-  }
-
   /// Counts returns, scales rewards, reports ended episodes and values the states that were cut off.
   private func record(
     _ turn: inout Turn, _ memory: PPOMemory, _ environment: any BatchEnvironment, step: Int
@@ -102,20 +93,21 @@ extension PPOLearner {
         throw LearningError(
           quantity: "reward", step: turn.steps + copy, value: Double(rewards[copy]))
       }
-      memory.running[copy].episodeReturn += Double(rewards[copy])
-      memory.running[copy].steps += 1
+      memory.running[copy].episode.count(rewards[copy])
     }
     if settings.normalizeRewards { scaleRewards(rewards, memory) }
     let ends = rollout.ends + step * copies
     var truncated = 0
     for copy in 0..<copies where ends[copy] != .none {
-      report(copy, memory, environment, into: &turn.report)
+      turn.report.append(
+        memory.running[copy].episode, ofCopy: copy, in: environment, metricCount: metricCount)
       memory.running[copy] = .init()
       if ends[copy] == .truncated {
         // Packed in order of copies; evaluated together below.
         let width = rollout.observationWidth
         let final = finalObservations.pointer + copy * width
-        try check(final, rows: 1, turn)
+        try LearningError.check(
+          observations: final, rows: 1, width: width, step: turn.steps)
         normalizer.apply(
           final, into: truncatedObservations.pointer + truncated * width, rows: 1)
         truncated += 1
@@ -144,18 +136,6 @@ extension PPOLearner {
     for copy in 0..<rollout.copies {
       rewards[copy] = Float(min(max(Double(rewards[copy]) * scale, -10), 10))
     }
-  }
-
-  private func report(
-    _ copy: Int, _ memory: PPOMemory, _ environment: any BatchEnvironment,
-    into report: inout LearningReport
-  ) {
-    report.episodeReturns.append(memory.running[copy].episodeReturn)
-    report.episodeSteps.append(memory.running[copy].steps)
-    var metrics = [Double](repeating: .nan, count: metricCount)
-    var span = metrics.mutableSpan
-    environment.writeFinalMetrics(ofCopy: copy, into: &span)
-    report.episodeMetrics.append(metrics)
   }
 
   /// Values of all states of the rollout: weights did not change meanwhile, so that one pass over large

@@ -1,4 +1,5 @@
 public import FedRLCore
+import FedRLNetworks
 public import FedRLNumerics
 
 /// What PPO keeps for one agent from turn to turn: Adam's moments, where its copies of the environment
@@ -8,9 +9,7 @@ public final class PPOMemory: AgentMemory {
   package struct Running: BitwiseCopyable, Equatable {
     /// Σ γ^… r, reset where an episode ends: what reward scaling measures.
     package var discountedReturn = 0.0
-    /// Sum of raw rewards.
-    package var episodeReturn = 0.0
-    package var steps = 0
+    package var episode = RunningEpisode()
   }
 
   /// Count, mean and M2 of the discounted return, begun as Stable-Baselines3's `RunningMeanStd`: as if
@@ -81,10 +80,10 @@ public final class PPOMemory: AgentMemory {
   }
 
   public func decodeState(from decoder: inout StateDecoder) throws {
-    try Self.fill(firstMoments, from: &decoder, "first moments")
-    try Self.fill(secondMoments, from: &decoder, "second moments")
+    try firstMoments.decode(from: &decoder, "first moments in a learner's memory")
+    try secondMoments.decode(from: &decoder, "second moments in a learner's memory")
     adamSteps = Int(truncatingIfNeeded: try decoder.decode(UInt64.self))
-    try Self.fill(observations, from: &decoder, "observations")
+    try observations.decode(from: &decoder, "observations in a learner's memory")
     let running = try decoder.decodeArray(of: Running.self)
     let statistics = try decoder.decodeArray(of: ReturnStatistics.self)
     guard running.count == copies, statistics.count == 1 else {
@@ -93,16 +92,5 @@ public final class PPOMemory: AgentMemory {
     }
     self.running.update(from: running, count: copies)
     returnStatistics = statistics[0]
-  }
-
-  private static func fill(
-    _ buffer: borrowing FloatBuffer, from decoder: inout StateDecoder, _ name: String
-  ) throws {
-    let values = try decoder.decodeArray(of: Float.self)
-    guard values.count == buffer.count else {
-      throw StateDecoder.Failure.invalid(
-        "\(values.count) \(name) in a learner's memory, expected \(buffer.count)")
-    }
-    buffer.pointer.update(from: values, count: values.count)
   }
 }

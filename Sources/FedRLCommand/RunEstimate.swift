@@ -83,8 +83,13 @@ struct RunEstimate {
     let hasOwnWeights =
       prepared.scenario.evaluation.arms.contains(.independent)
       || prepared.messages.sharedParameters < learner.layout.count
-    let kept =
-      learner.makeMemory().byteCount + (hasOwnWeights ? 4 * learner.layout.count : 0)
+    // By device: memory that a device limits.
+    var kept: [String: Int] = [:]
+    for member in prepared.scenario.members where kept[member.device.name] == nil {
+      kept[member.device.name] =
+        learner.makeMemory(on: member.device).byteCount
+        + (hasOwnWeights ? 4 * learner.layout.count : 0)
+    }
     let worlds = prepared.kinds.map { kind in
       let batch = kind.makeBatch(count: learner.copies)
       var observations = [Float](
@@ -95,9 +100,13 @@ struct RunEstimate {
       batch.encodeState(into: &encoder)
       return (live: batch.byteCount, saved: encoder.bytes.count)
     }
-    return prepared.kindOfMember.reduce((0, 0)) {
-      ($0.0 + kept + worlds[$1].live, $0.1 + kept + worlds[$1].saved)
+    var (live, saved) = (0, 0)
+    for (member, kind) in zip(prepared.scenario.members, prepared.kindOfMember) {
+      let own = kept[member.device.name]!
+      live += own + worlds[kind].live
+      saved += own + worlds[kind].saved
     }
+    return (live, saved)
   }
 
   private static func group(

@@ -1,5 +1,6 @@
 public import FedRLScenario
 import FedRLClassicControl
+import FedRLDQN
 import FedRLDrone
 import FedRLPPO
 import FedRLReferenceWorlds
@@ -22,5 +23,5 @@ extension Registry {
       lunarLanderContinuousEntry,
       bipedalWalkerEntry,
     ],
-    learners: [ppoEntry])
+    learners: [ppoEntry, dqnEntry])
 }

@@ -156,11 +156,23 @@ public protocol LearnerKind: Sendable {
   var inferenceMACs: Int { get }
 
   func initialParameters(_ random: RandomStream) -> ParameterVector
-  func makeMemory() -> any AgentMemory
+  /// What one agent keeps from turn to turn.
+  /// - Parameter byteLimit: what its device has for that, at least ``leastMemoryBytes``; a learner whose
+  ///   memory can be smaller takes no more. `nil` where nothing limits it.
+  func makeMemory(byteLimit: Int?) -> any AgentMemory
+  /// Bytes of the smallest memory that ``makeMemory(byteLimit:)`` can make.
+  var leastMemoryBytes: Int { get }
+  /// Bytes that training takes on a device besides that memory: weights, gradient, samples.
+  var workingBytes: Int { get }
   func makeLearner() -> any Learner
   func makeActor(copies: Int) -> any Actor
   /// What a robot needs to run the policy: `activation`, `hidden`, `head`, … as text.
   var exportMetadata: [String: String] { get }
+}
+
+extension LearnerKind {
+  /// Memory that nothing limits.
+  public func makeMemory() -> any AgentMemory { makeMemory(byteLimit: nil) }
 }
 
 /// A line of the registry of learners.

@@ -40,4 +40,15 @@ public struct FloatBuffer: ~Copyable, @unchecked Sendable {
 
   /// Sets every element to `value`.
   public func fill(_ value: Float) { pointer.update(repeating: value, count: count) }
+
+  /// Reads what `encode(UnsafeBufferPointer(buffer))` wrote.
+  /// - Parameter name: what is wrong with bytes that hold another number of elements: `first moments`.
+  public func decode(from decoder: inout StateDecoder, _ name: String) throws(StateDecoder.Failure)
+  {
+    let values = try decoder.decodeArray(of: Float.self)
+    guard values.count == count else {
+      throw .invalid("\(values.count) \(name), expected \(count)")
+    }
+    pointer.update(from: values, count: count)
+  }
 }

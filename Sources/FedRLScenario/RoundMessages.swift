@@ -54,11 +54,3 @@ extension Scenario.Member {
     return try RoundCost(of: work, on: device, over: link)
   }
 }
-
-extension LearnerKind {
-  /// Bytes an agent needs to train: weights, gradient, two moments of Adam, and one rollout of
-  /// observations, actions and six numbers per step.
-  func trainingBytes(observations: Int) -> Int {
-    4 * (4 * layout.count + stepQuantum * (observations + 7))
-  }
-}

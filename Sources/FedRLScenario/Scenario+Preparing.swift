@@ -257,7 +257,7 @@ struct ScenarioPreparation {
 
   /// Devices must be able to train within their memory, and links to carry a round.
   private mutating func checkDevices(_ learner: any LearnerKind, _ messages: RoundMessages) {
-    let need = learner.trainingBytes(observations: messages.observations)
+    let need = learner.workingBytes + learner.leastMemoryBytes
     for (member, kind) in zip(scenario.members, kindOfMember) {
       if let memory = member.device.memoryBytes, memory < Double(need) {
         report(

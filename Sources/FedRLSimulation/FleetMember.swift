@@ -70,7 +70,8 @@ final class FleetMember {
 
   private func makeLife() -> Life {
     Life(
-      environment: plan.kind.makeBatch(count: learner.copies), memory: learner.makeMemory())
+      environment: plan.kind.makeBatch(count: learner.copies),
+      memory: learner.makeMemory(on: plan.device))
   }
 
   /// Collects and learns for one budget.

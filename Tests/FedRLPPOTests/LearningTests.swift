@@ -1,5 +1,6 @@
 import FedRLClassicControl
 import FedRLCore
+import FedRLNetworks
 import FedRLNumerics
 import FedRLPPO
 import Testing

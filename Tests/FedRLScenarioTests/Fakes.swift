@@ -81,7 +81,9 @@ struct MirrorKind: LearnerKind {
   func trainingFLOPs(environmentSteps: Int) -> Double { 1000 * Double(environmentSteps) }
   var inferenceMACs: Int { layout.count }
   func initialParameters(_ random: RandomStream) -> ParameterVector { .init(layout: layout) }
-  func makeMemory() -> any AgentMemory { preconditionFailure("nothing runs here") }
+  var leastMemoryBytes: Int { 8 * layout.count }
+  var workingBytes: Int { 4 * (2 * layout.count + stepQuantum * 15) }
+  func makeMemory(byteLimit: Int?) -> any AgentMemory { preconditionFailure("nothing runs here") }
   func makeLearner() -> any Learner { preconditionFailure("nothing runs here") }
   func makeActor(copies: Int) -> any Actor { preconditionFailure("nothing runs here") }
   var exportMetadata: [String: String] { [:] }

@@ -29,7 +29,9 @@ struct NudgeKind: LearnerKind {
       layout: layout, values: (0..<layout.count).map { _ in Float(random.uniform(-0.5, 0.5)) })
   }
 
-  func makeMemory() -> any AgentMemory { NudgeMemory() }
+  let leastMemoryBytes = 0
+  let workingBytes = 0
+  func makeMemory(byteLimit: Int?) -> any AgentMemory { NudgeMemory() }
   func makeLearner() -> any Learner { NudgeLearner(kind: self) }
   func makeActor(copies: Int) -> any Actor { NudgeActor(copies: copies) }
 }

@@ -22,7 +22,9 @@ struct IdleLearner: LearnerKind {
   func initialParameters(_ random: RandomStream) -> ParameterVector {
     ParameterVector(layout: layout)
   }
-  func makeMemory() -> any AgentMemory { Memory() }
+  let leastMemoryBytes = 0
+  let workingBytes = 0
+  func makeMemory(byteLimit: Int?) -> any AgentMemory { Memory() }
   func makeLearner() -> any Learner { Machine() }
   func makeActor(copies: Int) -> any Actor { preconditionFailure("an idle learner does not act") }
 

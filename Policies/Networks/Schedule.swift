@@ -6,7 +6,7 @@ public enum Schedule: String, Sendable, CaseIterable {
   case linear
 
   /// - Parameter progress: 0 at the first round's start, 1 at the last round's end.
-  func value(_ initial: Double, progress: Double) -> Double {
+  public func value(_ initial: Double, progress: Double) -> Double {
     switch self {
     case .constant: initial
     case .linear: initial * (1 - progress)

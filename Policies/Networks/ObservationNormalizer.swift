@@ -1,23 +1,23 @@
-import FedRLNumerics
+public import FedRLNumerics
 
 /// `(x − μ) / √(σ² + 10⁻⁸)`, limited to ±10, with statistics that are frozen for a turn.
 ///
 /// Before anything was seen μ is 0 and σ is 1; without statistics rows are copied as they are.
-struct ObservationNormalizer: ~Copyable {
+public struct ObservationNormalizer: ~Copyable {
   private let width: Int
   private let mean: FloatBuffer
   private let inverse: FloatBuffer
   private var isActive = false
-  static let limit: Float = 10
+  public static let limit: Float = 10
 
-  init(width: Int) {
+  public init(width: Int) {
     self.width = width
     mean = FloatBuffer(count: width)
     inverse = FloatBuffer(count: width)
   }
 
   /// Takes the statistics for the coming calls.
-  mutating func load(_ moments: Moments?) {
+  public mutating func load(_ moments: Moments?) {
     isActive = moments != nil
     guard let moments else { return }
     precondition(
@@ -31,7 +31,8 @@ struct ObservationNormalizer: ~Copyable {
 
   /// Writes what the network sees of `rows` raw observations.
   @inline(__always)
-  func apply(_ raw: UnsafePointer<Float>, into seen: UnsafeMutablePointer<Float>, rows: Int) {
+  public func apply(_ raw: UnsafePointer<Float>, into seen: UnsafeMutablePointer<Float>, rows: Int)
+  {
     if isActive {
       Kernels.normalize(
         raw, mean: mean.pointer, inverse: inverse.pointer, limit: Self.limit, into: seen,
@@ -44,7 +45,7 @@ struct ObservationNormalizer: ~Copyable {
 
 extension MomentSums {
   /// Adds `rows` observations.
-  mutating func add(_ x: UnsafePointer<Float>, rows: Int) {
+  public mutating func add(_ x: UnsafePointer<Float>, rows: Int) {
     count += Double(rows)
     let width = center.count
     center.withUnsafeBufferPointer { center in
