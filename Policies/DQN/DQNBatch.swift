@@ -88,11 +88,17 @@ package struct DQNBatch: ~Copyable {
       (nextMasks + index * maskWidth).update(
         from: replay.masks + ahead.row * maskWidth, count: maskWidth)
     }
-    let width = replay.observationWidth
-    for (indices, seen) in [(rows, observations.pointer), (nextRows, nextObservations.pointer)] {
-      Kernels.gatherRows(
-        replay.observations, indices: indices, rows: count, columns: width, into: seen)
-      normalizer.apply(seen, into: seen, rows: count)
-    }
+    gather(replay, rows, into: observations.pointer, normalizer)
+    gather(replay, nextRows, into: nextObservations.pointer, normalizer)
+  }
+
+  private func gather(
+    _ replay: ReplayMemory, _ indices: UnsafePointer<Int32>,
+    into seen: UnsafeMutablePointer<Float>, _ normalizer: borrowing ObservationNormalizer
+  ) {
+    Kernels.gatherRows(
+      replay.observations, indices: indices, rows: count, columns: replay.observationWidth,
+      into: seen)
+    normalizer.apply(seen, into: seen, rows: count)
   }
 }

@@ -18,6 +18,14 @@ public struct DQNKind: LearnerKind {
             + "continuous actions here; expected ppo, or other actions of the environment")
       ])
     }
+    guard choices <= ReplayMemory.mostChoices else {
+      throw SettingProblems([
+        SettingProblem(
+          place: "[policy] name",
+          message: "dqn remembers at most \(ReplayMemory.mostChoices) different actions, and "
+            + "\(specification.name) has \(choices)")
+      ])
+    }
     self.settings = settings
     self.specification = specification
     design = QNetworkDesign(

@@ -91,12 +91,15 @@ package final class ReplayMemory {
     masks.deallocate()
   }
 
+  /// Actions are kept in two bytes.
+  package static let mostChoices = 1 << 16
+
   /// A step, its final observation and the present.
   package static let leastRows = 3
 
-  /// Bytes of a row.
+  /// Bytes of a row. The tree of priorities has fewer than four nodes per row.
   package static func bytesPerRow(observationWidth: Int, choices: Int, isPrioritized: Bool) -> Int {
-    4 * observationWidth + 4 + 2 + 1 + choices + (isPrioritized ? 16 : 0)
+    4 * observationWidth + 4 + 2 + 1 + choices + (isPrioritized ? 32 : 0)
   }
 
   package var byteCount: Int {

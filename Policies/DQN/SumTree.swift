@@ -23,12 +23,6 @@ struct SumTree: ~Copyable {
 
   deinit { nodes.deallocate() }
 
-  static func byteCount(leaves: Int) -> Int {
-    var width = 1
-    while width < leaves { width *= 2 }
-    return 2 * width * MemoryLayout<Double>.stride
-  }
-
   var total: Double { nodes[1] }
 
   subscript(leaf: Int) -> Double { nodes[width + leaf] }

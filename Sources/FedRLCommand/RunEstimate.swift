@@ -83,10 +83,10 @@ struct RunEstimate {
     let hasOwnWeights =
       prepared.scenario.evaluation.arms.contains(.independent)
       || prepared.messages.sharedParameters < learner.layout.count
-    // By device: memory that a device limits.
-    var kept: [String: Int] = [:]
-    for member in prepared.scenario.members where kept[member.device.name] == nil {
-      kept[member.device.name] =
+    // By a device's memory, which limits what an agent keeps.
+    var kept: [Double?: Int] = [:]
+    for member in prepared.scenario.members where kept[member.device.memoryBytes] == nil {
+      kept[member.device.memoryBytes] =
         learner.makeMemory(on: member.device).byteCount
         + (hasOwnWeights ? 4 * learner.layout.count : 0)
     }
@@ -102,7 +102,7 @@ struct RunEstimate {
     }
     var (live, saved) = (0, 0)
     for (member, kind) in zip(prepared.scenario.members, prepared.kindOfMember) {
-      let own = kept[member.device.name]!
+      let own = kept[member.device.memoryBytes]!
       live += own + worlds[kind].live
       saved += own + worlds[kind].saved
     }
