@@ -2,11 +2,12 @@
 
 #include <string.h>
 
-// Clones are chosen once, when the program loads. A product is rounded before it is added to; where
-// it is exact anyway, as a square of a float in double is, it may be fused. So all clones give the
-// same bits.
+// Clones are chosen once, when the program loads. A processor's name would fit that one model only;
+// a level fits all that have its instructions: x86-64-v3 is AVX2 and FMA. A product is rounded
+// before it is added to; where it is exact anyway, as a square of a float in double is, it may be
+// fused. So all clones give the same bits.
 #if defined(__x86_64__) && defined(__linux__)
-#define FEDRL_CLONES __attribute__((target_clones("avx512f", "arch=haswell", "default")))
+#define FEDRL_CLONES __attribute__((target_clones("avx512f", "arch=x86-64-v3", "default")))
 #else
 #define FEDRL_CLONES
 #endif
