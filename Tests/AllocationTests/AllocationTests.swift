@@ -3,6 +3,7 @@ import FedRLClassicControl
 import FedRLCore
 import FedRLNetworks
 import FedRLNumerics
+import FedRLDQN
 import FedRLPPO
 import FedRLReferenceWorlds
 import FedRLVacuum
@@ -190,31 +191,72 @@ import Testing
       settings.epochs = 2
       settings.normalizeObservations = true
       settings.normalizeRewards = true
-      let kind = PPOKind(settings, for: world.specification)
-      let learner = kind.makeLearner()
-      let memory = kind.makeMemory()
-      let batch = world.makeBatch(count: kind.copies)
-      learner.begin(memory: memory, in: batch, random: RandomStream(seed: 1))
-      func turn(rollouts: Int) throws -> (allocations: UInt64, episodes: Int) {
-        var task = TrainingTask(
-          parameters: kind.initialParameters(RandomStream(seed: 2)),
-          observationMoments: Moments(features: world.specification.observations.count),
-          environmentSteps: rollouts * kind.stepQuantum,
-          progress: FleetProgress(start: 0, end: 0), random: RandomStream(seed: 4),
-          isFirstAfterSync: true)
-        var episodes = 0
-        let count = try allocations {
-          episodes = try learner.train(&task, memory: memory, in: batch).episodeReturns.count
-        }
-        return (count, episodes)
-      }
-      _ = try turn(rollouts: 4)
-      let short = try turn(rollouts: 1)
-      let long = try turn(rollouts: 9)
-      #expect(
-        long.allocations <= short.allocations + 8 * 6 + 8 * UInt64(long.episodes),
-        "\(world.specification.name): \(short) in one rollout, \(long) in nine")
+      try expectNoAllocationPerStep(
+        PPOKind(settings, for: world.specification), in: world, shortTurn: 1, longTurn: 9)
     }
+  }
+
+  /// A phase of DQN's gradient steps allocates nothing, whatever its extensions; 2,000 phases would
+  /// show. The first turns fill the replay memory.
+  @Test(arguments: ["plain", "extended", "quantiles", "munchausen"])
+  func aTurnOfDQNAllocatesAsMuchHoweverLongItIs(variant: String) throws {
+    try #require(fedrl_counts_allocations() == 1, "needs glibc")
+    let world = CartPoleKind()
+    var settings = DQNSettings()
+    settings.environments = 2
+    settings.trainEvery = 2
+    settings.minibatch = 16
+    settings.learningStarts = 100
+    settings.targetEvery = 50
+    settings.replayCapacity = 2000
+    settings.normalizeObservations = true
+    switch variant {
+    case "extended":
+      settings.double = true
+      settings.dueling = true
+      settings.returnSteps = 3
+      settings.prioritized = true
+    case "quantiles": settings.quantiles = 5
+    case "munchausen": settings.munchausen = 0.9
+    default: break
+    }
+    try expectNoAllocationPerStep(
+      DQNKind(settings, for: world.specification), in: world, shortTurn: 200, longTurn: 2200,
+      warmUp: 1000)
+  }
+
+  /// Compares a short turn with a long one; turns are counted in the learner's quanta.
+  private func expectNoAllocationPerStep(
+    _ kind: any LearnerKind, in world: any EnvironmentKind, shortTurn: Int, longTurn: Int,
+    warmUp: Int = 4
+  ) throws {
+    let learner = kind.makeLearner()
+    let memory = kind.makeMemory()
+    let batch = world.makeBatch(count: kind.copies)
+    learner.begin(memory: memory, in: batch, random: RandomStream(seed: 1))
+    func turn(_ quanta: Int) throws -> (allocations: UInt64, episodes: Int) {
+      var task = TrainingTask(
+        parameters: kind.initialParameters(RandomStream(seed: 2)),
+        observationMoments: Moments(features: world.specification.observations.count),
+        environmentSteps: quanta * kind.stepQuantum,
+        progress: FleetProgress(start: 0, end: 0), random: RandomStream(seed: 4),
+        isFirstAfterSync: true)
+      var episodes = 0
+      let count = try allocations {
+        episodes = try learner.train(&task, memory: memory, in: batch).episodeReturns.count
+      }
+      return (count, episodes)
+    }
+    _ = try turn(warmUp)
+    let short = try turn(shortTurn)
+    let long = try turn(longTurn)
+    // Of a report's lists, which grow with the episodes and, by PPO, with the rollouts.
+    let rollouts = kind is PPOKind ? UInt64(longTurn - shortTurn) : 0
+    #expect(
+      long.allocations <= short.allocations + rollouts * 6 + 8 * UInt64(long.episodes),
+      "\(world.specification.name): \(short) in the short turn, \(long) in the long one")
+    // Otherwise episodes could hide what steps allocate.
+    #expect(long.episodes * 8 < (longTurn - shortTurn) * kind.stepQuantum)
   }
 }
 

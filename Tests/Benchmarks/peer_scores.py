@@ -1,4 +1,4 @@
-"""Trains Stable-Baselines3's PPO on a scores scenario of fedrl, and prints what it reached.
+"""Trains Stable-Baselines3's PPO or DQN on a scores scenario of fedrl, and prints what it reached.
 
     python peer_scores.py SCENARIO.toml --seed N [--episodes N] [--evaluation-seed N]
 
@@ -80,7 +80,7 @@ def make_environments(plan: Plan, seed: int, training: bool) -> Any:
     from stable_baselines3.common.vec_env import VecNormalize
 
     environments = make_vec_env(
-        ENVIRONMENTS[plan.environment], n_envs=plan.policy["environments"], seed=seed
+        ENVIRONMENTS[plan.environment], n_envs=plan.policy.get("environments", 1), seed=seed
     )
     if not plan.normalizes:
         return environments
@@ -100,14 +100,11 @@ def scheduled(policy: dict[str, Any], name: str) -> Any:
     return value
 
 
-def make_model(plan: Plan, seed: int, environments: Any) -> Any:
-    import torch
+def make_ppo(plan: Plan, seed: int, environments: Any) -> Any:
     from stable_baselines3 import PPO
-    from stable_baselines3.common.logger import Logger
 
-    torch.set_num_threads(1)
     policy = plan.policy
-    model = PPO(
+    return PPO(
         "MlpPolicy",
         environments,
         n_steps=policy["steps"],
@@ -122,6 +119,48 @@ def make_model(plan: Plan, seed: int, environments: Any) -> Any:
         seed=seed,
         **EXTRAS.get(plan.environment, {}),
     )
+
+
+def make_dqn(plan: Plan, seed: int, environments: Any) -> Any:
+    """Stable-Baselines3 has none of the extensions but quantiles, which are in its contrib package."""
+    policy = plan.policy
+    network = {"net_arch": policy["hidden"]}
+    if quantiles := policy.get("quantiles", 0):
+        from sb3_contrib import QRDQN as DQN
+
+        network["n_quantiles"] = quantiles
+    else:
+        from stable_baselines3 import DQN
+
+    for name in ("double", "dueling", "prioritized", "munchausen"):
+        if policy.get(name):
+            raise SystemExit(f"skipped: Stable-Baselines3 has no {name}")
+    return DQN(
+        "MlpPolicy",
+        environments,
+        learning_rate=scheduled(policy, "learning_rate"),
+        buffer_size=policy["replay_capacity"],
+        learning_starts=policy["learning_starts"],
+        batch_size=policy["minibatch"],
+        gamma=policy["gamma"],
+        train_freq=policy["train_every"],
+        gradient_steps=policy["gradient_steps"] or -1,
+        target_update_interval=policy["target_every"],
+        exploration_fraction=policy["exploration_fraction"],
+        exploration_final_eps=policy["exploration_final"],
+        policy_kwargs=network,
+        device="cpu",
+        seed=seed,
+    )
+
+
+def make_model(plan: Plan, seed: int, environments: Any) -> Any:
+    import torch
+    from stable_baselines3.common.logger import Logger
+
+    torch.set_num_threads(1)
+    make = {"ppo": make_ppo, "dqn": make_dqn}[plan.policy["name"]]
+    model = make(plan, seed, environments)
     model.set_logger(Logger(None, []))
     return model
 
@@ -210,7 +249,7 @@ def main() -> None:
         )
         line = {
             "library": library,
-            "environment": plan.environment,
+            "environment": os.path.splitext(os.path.basename(arguments.scenario))[0],
             "seed": arguments.seed,
             "policy": name,
             "return_mean": round(mean, 3),
