@@ -15,10 +15,11 @@ let swiftSettings: [SwiftSetting] =
   ] + (strict ? [.treatAllWarnings(as: .error)] : [])
 
 func module(
-  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = []
+  _ name: String, _ dependencies: [Target.Dependency], path: String? = nil, exclude: [String] = [],
+  resources: [Resource]? = nil
 ) -> Target {
   .target(
-    name: name, dependencies: dependencies, path: path, exclude: exclude,
+    name: name, dependencies: dependencies, path: path, exclude: exclude, resources: resources,
     swiftSettings: swiftSettings)
 }
 
@@ -35,14 +36,16 @@ let package = Package(
   name: "fedrl",
   products: [
     .executable(name: "fedrl", targets: ["fedrl"]),
-    .library(name: "FedRLCore", targets: ["FedRLCore"]),
-    .library(name: "FedRLCommand", targets: ["FedRLCommand"]),
+    // What an author's environment and executable import.
+    .library(name: "FedRLCore", targets: ["FedRLCore", "FedRLNumerics"]),
+    .library(name: "FedRLCommand", targets: ["FedRLCommand", "FedRLScenario", "FedRLCore"]),
     // What the benchmarks measure, layer by layer.
     .library(
       name: "FedRLLayers",
       targets: [
         "FedRLNumerics", "FedRLCore", "FedRLClassicControl", "FedRLVacuum", "FedRLDrone",
-        "FedRLVehicle", "FedRLReferenceWorlds", "FedRLNetworks", "FedRLPPO", "FedRLDQN",
+        "FedRLVehicle", "FedRLReferenceWorlds", "FedRLGymnasium", "FedRLNetworks", "FedRLPPO",
+        "FedRLDQN",
         "FedRLFederation",
         "FedRLSimulation", "FedRLScenario", "FedRLReporting", "CAllocationCounter",
       ]),
@@ -83,6 +86,9 @@ let package = Package(
     module(
       "FedRLReferenceWorlds", ["FedRLBox2D", "FedRLCore", "FedRLNumerics"],
       path: "Environments/ReferenceWorlds", exclude: ["README.md"]),
+    module(
+      "FedRLGymnasium", ["FedRLCore", "FedRLNumerics"], path: "Environments/Gymnasium",
+      exclude: ["README.md"], resources: [.embedInCode("worker.py")]),
     module("FedRLNetworks", ["FedRLNumerics"], path: "Policies/Networks", exclude: ["README.md"]),
     module(
       "FedRLPPO", ["FedRLCore", "FedRLNetworks", "FedRLNumerics"], path: "Policies/PPO",
@@ -110,8 +116,8 @@ let package = Package(
       "FedRLCommand",
       [
         "FedRLClassicControl", "FedRLCore", "FedRLDQN", "FedRLDrone", "FedRLFederation",
-        "FedRLMaps", "FedRLNetworks", "FedRLNumerics", "FedRLPPO", "FedRLReferenceWorlds",
-        "FedRLReporting",
+        "FedRLGymnasium", "FedRLMaps", "FedRLNetworks", "FedRLNumerics", "FedRLPPO",
+        "FedRLReferenceWorlds", "FedRLReporting",
         "FedRLScenario", "FedRLSimulation", "FedRLVacuum", "FedRLVehicle", argumentParser,
       ]),
     .executableTarget(name: "fedrl", dependencies: ["FedRLCommand"], swiftSettings: swiftSettings),
@@ -138,6 +144,7 @@ let package = Package(
       ["CAllocationCounter", "FedRLBox2D", "FedRLCore", "FedRLMaps", "FedRLNumerics"]),
     tests("FedRLVehicle", ["FedRLBox2D", "FedRLCore", "FedRLMaps", "FedRLNumerics"]),
     tests("FedRLReferenceWorlds", ["FedRLBox2D", "FedRLCore", "FedRLNumerics"]),
+    tests("FedRLGymnasium", ["FedRLCore", "FedRLNumerics"]),
     tests("FedRLNetworks", ["FedRLNumerics"]),
     tests("FedRLPPO", ["FedRLClassicControl", "FedRLCore", "FedRLNetworks", "FedRLNumerics"]),
     tests(
@@ -166,7 +173,7 @@ if strict {
         "CAllocationCounter", "FedRLClassicControl", "FedRLCommand", "FedRLCore", "FedRLDrone",
         "FedRLFederation", "FedRLNetworks", "FedRLNumerics", "FedRLPPO", "FedRLReferenceWorlds",
         "FedRLReporting", "FedRLScenario", "FedRLSimulation", "FedRLVacuum", "FedRLVehicle",
-        "FedRLDQN",
+        "FedRLDQN", "FedRLGymnasium",
       ],
       path: "Tests/Benchmarks/Sources", swiftSettings: swiftSettings))
 }

@@ -87,6 +87,21 @@ public struct DQNKind: LearnerKind {
       isPrioritized: settings.prioritized)
   }
 
+  /// A phase has as many times the gradient steps, and the replay memory as many times the room.
+  public func pooled(_ agents: Int) -> any LearnerKind {
+    var settings = settings
+    settings.environments *= agents
+    settings.gradientSteps *= agents
+    settings.replayCapacity *= agents
+    settings.learningStarts *= agents
+    settings.targetEvery *= agents
+    // The actions are known to be discrete and few enough.
+    guard let kind = try? DQNKind(settings, for: specification) else {
+      preconditionFailure("a DQN that was made cannot be made again")
+    }
+    return kind
+  }
+
   public func makeLearner() -> any Learner { DQNLearner(self) }
 
   public func makeActor(copies: Int) -> any Actor { DQNActor(self, copies: copies) }

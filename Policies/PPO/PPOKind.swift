@@ -60,6 +60,13 @@ public struct PPOKind: LearnerKind {
       observationWidth: specification.observations.count)
   }
 
+  /// Rollouts are as long as before and minibatches as large, so that there are more of these.
+  public func pooled(_ agents: Int) -> any LearnerKind {
+    var settings = settings
+    settings.environments *= agents
+    return PPOKind(settings, for: specification)
+  }
+
   public func makeLearner() -> any Learner { PPOLearner(self) }
 
   public func makeActor(copies: Int) -> any Actor { PPOActor(self, copies: copies) }

@@ -23,6 +23,15 @@ struct Compare: ParsableCommand {
   var json = false
 
   func run() throws {
+    let table = try ComparisonTable(runs: runs, score: score)
+    print(json ? table.json.prettyText : table.text)
+  }
+}
+
+extension ComparisonTable {
+  /// Reads the summaries of finished runs of one scenario.
+  /// - Parameter score: `nil` for the environment's first measure.
+  init(runs: [String], score: String?) throws {
     let summaries = try runs.map { run in
       do {
         let text = String(decoding: try AtomicFile.read(run + "/summary.json"), as: UTF8.self)
@@ -38,8 +47,7 @@ struct Compare: ParsableCommand {
       throw BadInput(
         "--score: nothing is named \(score); the scores are \(known.joined(separator: ", "))")
     }
-    let table = try ComparisonTable(summaries, runs: runs, score: score)
-    print(json ? table.json.prettyText : table.text)
+    try self.init(summaries, runs: runs, score: score)
   }
 
   /// An interval over runs means something where they are runs of one scenario with different seeds.
@@ -97,6 +105,8 @@ struct ComparisonTable {
   private var rows: [Row] = []
   private var differences: [Row] = []
   private var bestAgents: [Double] = []
+  /// (federated − independent) ÷ (pooled − independent), where a run has these arms.
+  private var gapClosed: (mean: Double, interval: ClosedRange<Double>?)?
 
   init(_ summaries: [JSONValue], runs: [String], score: String) throws {
     self.score = score
@@ -123,9 +133,37 @@ struct ComparisonTable {
       let paired = zip(rows[0].values, other.values).map { zip($0, $1).map { $0 - $1 } }
       differences.append(Self.row("\(rows[0].name) − \(other.name)", paired))
     }
+    gapClosed = closedGap()
     bestAgents = summaries.compactMap {
       $0["arms"]?["independent"]?["final"]?["best_agent"]?[score]?.double
     }
+  }
+
+  /// How much of what pooling all data gains over learning alone the federation gains: a ratio of means
+  /// over environments, each draw of the bootstrap taking the same runs and environments of all arms.
+  private func closedGap() -> (mean: Double, interval: ClosedRange<Double>?)? {
+    func values(_ name: String) -> [[Double]]? { rows.first { $0.name == name }?.values }
+    guard let federated = values("federated"), let independent = values("independent"),
+      let pooled = values("pooled")
+    else { return nil }
+    func ratio(_ indices: [[Int]]) -> Double {
+      func mean(_ table: [[Double]]) -> Double {
+        Statistics.meanOfMeans(
+          indices.map { row in
+            row.map { table[$0 / environments.count][$0 % environments.count] }
+          })
+      }
+      let alone = mean(independent)
+      return (mean(federated) - alone) / (mean(pooled) - alone)
+    }
+    let cells = federated.indices.map { run in
+      environments.indices.map { run * environments.count + $0 }
+    }
+    let interval = Statistics.bootstrapInterval(
+      cells.map { $0.map(Double.init) }, random: RandomStream(seed: 1).split("compare")
+    ) { ratio($0.map { $0.map { Int($0) } }) }
+    let mean = ratio(cells)
+    return mean.isFinite ? (mean, interval) : nil
   }
 
   private static func row(_ name: String, _ values: [[Double]]) -> Row {
@@ -160,6 +198,11 @@ struct ComparisonTable {
     }
     let header = ["", "mean", "95 % interval"] + environments
     lines.append(TextTable.text([header] + rows.map(cells) + differences.map(cells)))
+    if let gapClosed {
+      lines.append(
+        "  (federated − independent) ÷ (pooled − independent): \(HumanNumber.value(gapClosed.mean)), "
+          + "95 % interval \(Self.text(gapClosed.interval))")
+    }
     if let best = Statistics.mean(bestAgents) {
       lines.append("  best independent agent of each run: \(HumanNumber.value(best)) on average")
     }
@@ -187,6 +230,12 @@ struct ComparisonTable {
     return [
       "score": .text(score), "runs": .integer(runCount), "rows": .list(rows.map(object)),
       "differences": .list(differences.map(object)),
+      "gap_closed": gapClosed.map {
+        [
+          "mean": .number($0.mean), "low": .optional($0.interval?.lowerBound),
+          "high": .optional($0.interval?.upperBound),
+        ]
+      } ?? .null,
       "best_independent_agent": .optional(Statistics.mean(bestAgents)),
     ]
   }

@@ -31,7 +31,7 @@ public struct FedRL: ParsableCommand {
     version: FedRLVersion.current,
     subcommands: [
       Train.self, Evaluate.self, Compare.self, Replay.self, Validate.self, List.self,
-      Describe.self, Generate.self, Doctor.self,
+      Describe.self, Generate.self, New.self, Serve.self, Doctor.self,
     ])
 
   /// What scenarios can name; set once before parsing.

@@ -51,7 +51,7 @@ package struct List: ParsableCommand {
     name: String, text: String
   )] {
     switch subject {
-    case .environments: registry.environments.map { ($0.name, $0.summary) }
+    case .environments: registry.environmentSummaries.map { ($0.name, $0.summary) }
     case .policies: registry.learners.map { ($0.name, $0.summary) }
     case .devices: DeviceProfile.builtIn.map { ($0.name, $0.summary) }
     case .links: LinkProfile.builtIn.map { ($0.name, $0.summary) }

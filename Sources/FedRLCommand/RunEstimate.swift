@@ -81,7 +81,7 @@ struct RunEstimate {
   private static func memory(_ prepared: PreparedScenario) -> (live: Int, saved: Int) {
     let learner = prepared.learner
     let hasOwnWeights =
-      prepared.scenario.evaluation.arms.contains(.independent)
+      prepared.scenario.evaluation.arms.contains(where: \.hasPolicyPerAgent)
       || prepared.messages.sharedParameters < learner.layout.count
     // By a device's memory, which limits what an agent keeps.
     var kept: [Double?: Int] = [:]
@@ -134,7 +134,7 @@ struct RunEstimate {
     let count = every == 0 ? 1 : (scenario.rounds + every - 1) / every
     var policies = 0
     for arm in scenario.evaluation.arms {
-      policies += arm == .federated ? 1 : scenario.members.count
+      policies += arm.hasPolicyPerAgent ? scenario.members.count : 1
     }
     var steps = 0.0
     for (_, kind) in prepared.evaluationKinds {

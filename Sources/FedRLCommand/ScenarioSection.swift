@@ -39,13 +39,14 @@ enum ScenarioSection: String, CaseIterable {
         + "evaluation, output and expect; fedrl describe explains each. --set section.key=value "
         + "replaces a value for one run; fleet.0.key, fleet.NAME.key and fleet.*.key reach into groups."
     case .environment:
-      "name is one of \(registry.environments.map(\.name).joined(separator: ", ")); fedrl describe "
+      "name is one of \(registry.environmentSummaries.map(\.name).joined(separator: ", ")); fedrl describe "
         + "NAME lists its settings, which stand beside it. Any of them but lists may be a "
         + "distribution. Relative paths start at the scenario file's folder."
     case .policy:
       "name is one of \(registry.learners.map(\.name).joined(separator: ", ")); fedrl describe NAME "
         + "lists its settings, which stand beside it. [policy.independent] replaces some of them for "
-        + "the arm whose agents train alone, so that each arm can be tuned for itself."
+        + "the arm whose agents train alone and [policy.pooled] for the one learner with all agents' "
+        + "data, so that each arm can be tuned for itself."
     case .fleet:
       "All but name and count may be distributions, drawn once per agent; each = [...] counts "
         + "within the group here, and over the whole fleet in [environment]."

@@ -2,6 +2,7 @@ public import FedRLScenario
 import FedRLClassicControl
 import FedRLDQN
 import FedRLDrone
+import FedRLGymnasium
 import FedRLPPO
 import FedRLReferenceWorlds
 import FedRLVacuum
@@ -23,5 +24,6 @@ extension Registry {
       lunarLanderContinuousEntry,
       bipedalWalkerEntry,
     ],
+    families: [gymnasiumFamily],
     learners: [ppoEntry, dqnEntry])
 }

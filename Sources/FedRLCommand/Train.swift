@@ -20,6 +20,7 @@ struct Train: ParsableCommand {
         fedrl train runs/seed-7 --resume
         fedrl train my.toml --set 'environment.map={ each = "maps/*.yaml" }'
         fedrl train my.toml --set fleet.slow.count=20 --json | jq .round
+        fedrl train Scenarios/vacuum-homes.toml --seeds 1..5 --arms federated,independent,pooled
       """)
 
   @Argument(help: "The scenario, a TOML file; with --resume also the folder of a run.")
@@ -39,6 +40,16 @@ struct Train: ParsableCommand {
     parsing: .unconditional,
     help: "Names every random number of training, instead of the scenario's seed.")
   var seed: UInt64?
+  @Option(
+    help: ArgumentHelp(
+      "Run once for each of these seeds, into a folder seed-N each below --out, and compare what they "
+        + "reached. With --resume, finished runs are kept.", valueName: "1..5"))
+  var seeds: SeedList?
+  @Option(
+    help: ArgumentHelp(
+      "Arms to run, separated by commas, instead of the scenario's: federated, independent, pooled, "
+        + "finetuned.", valueName: "arm,…"))
+  var arms: String?
   @Option(
     parsing: .unconditional,
     help: "Worker threads; results do not depend on it. All processors by default.")
@@ -77,6 +88,9 @@ struct Train: ParsableCommand {
     if let maxSeconds, !(maxSeconds > 0) {
       throw ValidationError("--max-seconds: expected a number above 0, got \(maxSeconds)")
     }
+    if seed != nil && seeds != nil {
+      throw ValidationError("--seed and --seeds exclude each other")
+    }
     if resume && force { throw ValidationError("--resume and --force exclude each other") }
     if out == "" { throw ValidationError("--out: expected a folder's name, got nothing") }
     if quiet && json { throw ValidationError("--quiet and --json exclude each other") }
@@ -86,9 +100,15 @@ struct Train: ParsableCommand {
     BLAS.useOneThread()
     ProcessMemory.keepFreed()
     Interruption.installHandlers()
+    if let seeds { return try SeveralSeeds(options: self, seeds: seeds.seeds).run() }
+    try runOnce()
+  }
+
+  /// One run, of one seed.
+  func runOnce() throws {
     let given = try givenRun()
     let loaded = try ScenarioLoader.load(
-      path: given.map { $0 + "/scenario.toml" } ?? scenario, overrides: overrides, seed: seed,
+      path: given.map { $0 + "/scenario.toml" } ?? scenario, overrides: allOverrides, seed: seed,
       rounds: rounds, registry: FedRL.registry)
     let prepared = try loaded.prepare(registry: FedRL.registry)
     let policy = try initial.map { try PolicyFile.read($0, for: prepared.learner) }
@@ -104,6 +124,15 @@ struct Train: ParsableCommand {
     try TrainingSession(
       options: self, prepared: prepared, initial: policy, resolved: resolved, folder: folder
     ).run()
+  }
+
+  /// Those of `--set`, and what `--arms` means.
+  var allOverrides: [String] {
+    guard let arms else { return overrides }
+    let names = arms.split(separator: ",", omittingEmptySubsequences: false).map {
+      "\"" + $0.replacingOccurrences(of: "\"", with: "") + "\""
+    }
+    return overrides + ["evaluation.arms=[\(names.joined(separator: ", "))]"]
   }
 
   /// The run folder that stands in the scenario's place.

@@ -101,8 +101,8 @@ struct TrainingDisplay {
     }
     for arm in prepared.scenario.evaluation.arms {
       let final = document["arms"]?[arm.rawValue]?["final"]
-      row(arm == .independent ? "independent, mean agent" : arm.rawValue, final)
-      row("independent, best agent", arm == .independent ? final?["best_agent"] : nil)
+      row(arm.hasPolicyPerAgent ? "\(arm.rawValue), mean agent" : arm.rawValue, final)
+      row("\(arm.rawValue), best agent", arm.hasPolicyPerAgent ? final?["best_agent"] : nil)
     }
     for name in prepared.baselines { row(name, document["baselines"]?[name]) }
     print()

@@ -88,11 +88,9 @@ final class TrainingRun {
   }
 
   private static func makeSimulation(_ arm: Arm, _ setup: Setup) -> any ArmSimulation {
-    let plan = FleetPlan(setup.prepared, arm: arm, initial: setup.initial)
-    return switch arm {
-    case .federated: FederatedArm(plan: plan)
-    case .independent: IndependentArm(plan: plan)
-    }
+    setup.prepared.makeArm(
+      arm, initialParameters: setup.initial?.parameters,
+      initialMoments: setup.initial?.observationMoments)
   }
 
   /// Real seconds over all sessions.

@@ -41,6 +41,11 @@ public protocol BatchEnvironment: AnyObject {
   /// Bytes held by this batch alone, not what it shares with others; for estimates.
   var byteCount: Int { get }
 
+  /// What went wrong in a step or reset, for worlds that can fail: a process that died. Nothing the
+  /// batch gives after that means anything; callers look here after every step, or at the end of a
+  /// turn.
+  var failure: (any Error)? { get }
+
   /// Draws the running episode of copy `index`.
   func draw(copy index: Int, into drawing: inout Drawing)
 
@@ -52,6 +57,7 @@ public protocol BatchEnvironment: AnyObject {
 }
 
 extension BatchEnvironment {
+  public var failure: (any Error)? { nil }
   /// The size of the encoded state, which must have been reset before.
   public var byteCount: Int {
     var encoder = StateEncoder()

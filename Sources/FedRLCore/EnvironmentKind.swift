@@ -78,6 +78,40 @@ extension EnvironmentKind {
   }
 }
 
+/// Environments that a registry knows by the beginning of their names: `gymnasium:CartPole-v1`.
+public struct EnvironmentFamily: Sendable {
+  public let prefix: String
+  /// What stands for the rest of a name in help texts: `ID`.
+  public let placeholder: String
+  public let summary: String
+  /// What `fedrl describe` prints; the same for all members.
+  public let settings: [SettingDescription]
+  private let member: @Sendable (String) -> EnvironmentEntry
+
+  /// - Parameter make: gets the whole name besides.
+  public init<Settings: SettingsGroup>(
+    prefix: String, placeholder: String, summary: String, settings: Settings.Type,
+    make:
+      @escaping @Sendable (_ name: String, Settings, EnvironmentContext) throws ->
+      any EnvironmentKind
+  ) {
+    self.prefix = prefix
+    self.placeholder = placeholder
+    self.summary = summary
+    self.settings = Settings.descriptions
+    member = { name in
+      EnvironmentEntry(name: name, summary: summary, settings: settings) {
+        try make(name, $0, $1)
+      }
+    }
+  }
+
+  /// The entry of the environment called `name`, or `nil` where the name is not of this family.
+  public func entry(named name: String) -> EnvironmentEntry? {
+    name.hasPrefix(prefix) ? member(name) : nil
+  }
+}
+
 /// A line of the registry: a name, its settings, and how to make the environment.
 public struct EnvironmentEntry: Sendable {
   public let name: String

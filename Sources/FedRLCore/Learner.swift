@@ -164,6 +164,9 @@ public protocol LearnerKind: Sendable {
   var leastMemoryBytes: Int { get }
   /// Bytes that training takes on a device besides that memory: weights, gradient, samples.
   var workingBytes: Int { get }
+  /// The same learner for the data of so many agents together: as many times the copies of its
+  /// environment, and as much work per sample as before.
+  func pooled(_ agents: Int) -> any LearnerKind
   func makeLearner() -> any Learner
   func makeActor(copies: Int) -> any Actor
   /// What a robot needs to run the policy: `activation`, `hidden`, `head`, … as text.

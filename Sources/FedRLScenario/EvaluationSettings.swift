@@ -10,6 +10,8 @@ public struct EvaluationSettings: SettingsGroup, Equatable {
   /// Names the evaluation's episodes, whatever the run's seed.
   public var seed = 1
   public var arms: [Arm] = [.federated, .independent]
+  /// Last rounds of the finetuned arm in which agents train alone; 0 for a tenth of all.
+  public var finetuneRounds = 0
   /// Scripted policies to compare with; `all` for every one that the environment has.
   public var baselines = ["all"]
   public var environment: SettingTable = [:]
@@ -29,9 +31,14 @@ public struct EvaluationSettings: SettingsGroup, Equatable {
         "names the evaluation's episodes; independent of the run's seed, so that runs compare"),
       .list(
         "arms", \.arms, range: Arm.allCases.map(\.rawValue).joined(separator: " | "),
-        "ways of training the fleet to run and compare",
+        "ways of training the fleet to run and compare, at equal steps per agent: federated; independent, "
+          + "each agent alone; pooled, one learner with all agents' data; finetuned, federated but for the "
+          + "last rounds, which each agent trains alone",
         encode: { .text($0.rawValue) },
         decode: { if case .text(let text) = $0 { Arm(rawValue: text) } else { nil } }),
+      .integer(
+        "finetune_rounds", \.finetuneRounds, unit: "rounds", range: 0...1_000_000,
+        "last rounds of the finetuned arm in which agents train alone; 0 for a tenth of all rounds"),
       .list(
         "baselines", \.baselines, range: "texts",
         "scripted policies to compare with; [\"all\"] for all of the environment's, [] for none",

@@ -13,9 +13,37 @@ extension PreparedScenario {
   ) -> FleetPlan {
     FleetPlan(
       members: zip(scenario.members, kindOfMember).map { memberPlan($0, kind: kinds[$1]) },
-      learner: arm == .independent ? independentLearner : learner, specification: specification,
+      learner: learner(of: arm), specification: specification,
       federation: scenario.federationConfiguration, seed: scenario.seed,
       initialParameters: initialParameters, initialMoments: initialMoments)
+  }
+
+  /// An arm of a run, before its first round.
+  public func makeArm(
+    _ arm: Arm, initialParameters: ParameterVector? = nil, initialMoments: Moments? = nil
+  ) -> any ArmSimulation {
+    let plan = fleetPlan(
+      for: arm, initialParameters: initialParameters, initialMoments: initialMoments)
+    return switch arm {
+    case .federated: FederatedArm(plan: plan)
+    case .independent: IndependentArm(plan: plan)
+    case .pooled: PooledArm(plan: plan)
+    case .finetuned: FinetunedArm(plan: plan, roundsAlone: finetuneRounds)
+    }
+  }
+
+  private func learner(of arm: Arm) -> any LearnerKind {
+    switch arm {
+    case .federated, .finetuned: learner
+    case .independent: independentLearner
+    case .pooled: pooledLearner ?? learner
+    }
+  }
+
+  /// Rounds in which the agents of the finetuned arm train alone.
+  public var finetuneRounds: Int {
+    let rounds = scenario.evaluation.finetuneRounds
+    return rounds > 0 ? rounds : max(scenario.rounds / 10, 1)
   }
 
   private func memberPlan(_ member: Scenario.Member, kind: any EnvironmentKind) -> MemberPlan {

@@ -17,6 +17,8 @@ public struct PreparedScenario: Sendable {
   public let learner: any LearnerKind
   /// The same network with what `[policy.independent]` sets.
   public let independentLearner: any LearnerKind
+  /// What learns from all agents' data, with what `[policy.pooled]` sets; `nil` where no arm does.
+  public let pooledLearner: (any LearnerKind)?
   /// What all environments agree on: spaces and measures. Control period and episode length are the
   /// first member's.
   public let specification: EnvironmentSpecification

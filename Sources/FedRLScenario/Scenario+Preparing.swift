@@ -1,4 +1,5 @@
 internal import FedRLCore
+internal import FedRLFederation
 internal import FedRLSimulation
 
 extension Scenario {
@@ -57,13 +58,16 @@ struct ScenarioPreparation {
         entry, scenario.policySettings.merging(scenario.independentPolicySettings) { $1 },
         "[policy.independent]", specification)
     else { return nil }
-    compare(independent, with: learner)
+    compare(independent, with: learner, of: "independent")
+    checkArms()
     checkBudgets(quantum: learner.stepQuantum)
+    let pooled = makePooledLearner(entry, specification, like: learner)
     let messages = RoundMessages(scenario, learner: learner, specification: specification)
     checkDevices(learner, messages)
     return PreparedScenario(
       scenario: scenario, messages: messages, kinds: kinds, kindOfMember: kindOfMember,
       evaluationKinds: evaluationKinds, learner: learner, independentLearner: independent,
+      pooledLearner: pooled,
       specification: specification, baselines: baselines)
   }
 
@@ -148,21 +152,69 @@ struct ScenarioPreparation {
     return nil
   }
 
-  /// Both arms start from the same weights, act through one network and collect whole rollouts.
-  private mutating func compare(_ independent: any LearnerKind, with learner: any LearnerKind) {
-    if independent.layout != learner.layout
-      || independent.normalizesObservations != learner.normalizesObservations
-      || independent.exportMetadata != learner.exportMetadata
+  /// A learner for all agents at once: as many copies of it as there are shares in the budgets.
+  private mutating func makePooledLearner(
+    _ entry: LearnerEntry, _ specification: EnvironmentSpecification, like learner: any LearnerKind
+  ) -> (any LearnerKind)? {
+    guard scenario.evaluation.arms.contains(.pooled),
+      let single = makeLearner(
+        entry, scenario.policySettings.merging(scenario.pooledPolicySettings) { $1 },
+        "[policy.pooled]", specification)
+    else { return nil }
+    compare(single, with: learner, of: "pooled")
+    let budgets = scenario.members.map { $0.stepsPerRound / single.stepQuantum }
+    let share = budgets.reduce(0) { greatestCommonDivisor($0, $1) }
+    let agents = budgets.reduce(0, +) / max(share, 1)
+    guard agents * single.copies <= 65_536 else {
+      report(
+        "[evaluation] arms",
+        "pooled would need \(agents * single.copies) copies of the environment at once for budgets of "
+          + "\(budgets) rollouts; expected at most 65,536: choose budgets with a greater common divisor"
+      )
+      return nil
+    }
+    return single.pooled(max(agents, 1))
+  }
+
+  private mutating func checkArms() {
+    let arms = scenario.evaluation.arms
+    if arms.contains(.finetuned) {
+      let rounds = scenario.evaluation.finetuneRounds
+      if scenario.rounds < 2 || rounds >= scenario.rounds {
+        report(
+          "[evaluation] finetune_rounds",
+          "expected fewer rounds than there are, \(scenario.rounds), got "
+            + (rounds > 0 ? "\(rounds)" : "1"))
+      }
+    }
+    if arms.contains(.pooled),
+      scenario.federationConfiguration.participation.members(
+        of: scenario.members.count) < scenario.members.count
     {
       report(
-        "[policy.independent]",
-        "expected the network and normalize_observations of [policy]: both arms start alike")
+        "[evaluation] arms",
+        "pooled has no counterpart to a federation in which not all agents take part in every round"
+      )
     }
-    if independent.stepQuantum != learner.stepQuantum {
+  }
+
+  /// All arms start from the same weights, act through one network and collect whole rollouts.
+  private mutating func compare(
+    _ other: any LearnerKind, with learner: any LearnerKind, of arm: String
+  ) {
+    if other.layout != learner.layout
+      || other.normalizesObservations != learner.normalizesObservations
+      || other.exportMetadata != learner.exportMetadata
+    {
       report(
-        "[policy.independent]",
+        "[policy.\(arm)]",
+        "expected the network and normalize_observations of [policy]: all arms start alike")
+    }
+    if other.stepQuantum != learner.stepQuantum {
+      report(
+        "[policy.\(arm)]",
         "expected rollouts of \(learner.stepQuantum) steps as in [policy], got "
-          + "\(independent.stepQuantum)")
+          + "\(other.stepQuantum)")
     }
   }
 
@@ -303,4 +355,8 @@ extension ActionSpace {
     case .box(let box): "box\(box.shape)"
     }
   }
+}
+
+private func greatestCommonDivisor(_ a: Int, _ b: Int) -> Int {
+  b == 0 ? a : greatestCommonDivisor(b, a % b)
 }

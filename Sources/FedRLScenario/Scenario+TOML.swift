@@ -19,6 +19,10 @@ extension Scenario {
       writer.section("[policy.independent]")
       writer.pairs(independentPolicySettings, order: source.policySettings)
     }
+    if !pooledPolicySettings.isEmpty {
+      writer.section("[policy.pooled]")
+      writer.pairs(pooledPolicySettings, order: source.policySettings)
+    }
     for group in source.groups { write(group, to: &writer) }
     write(federation, as: "federation", to: &writer)
     write(evaluation, as: "evaluation", to: &writer, without: ["environment"])

@@ -28,6 +28,8 @@ public struct Scenario: Sendable, Equatable {
   public var policySettings: SettingTable
   /// What the independent arm's learner has on top of them, so that each arm can be tuned for itself.
   public var independentPolicySettings: SettingTable
+  /// The same for the pooled arm's.
+  public var pooledPolicySettings: SettingTable
   public var federation: FederationSettings
   public var evaluation: EvaluationSettings
   /// Where policies are evaluated, in order; at least one.

@@ -42,7 +42,8 @@ struct ScenarioDecoder {
       maximumSeconds: general.maximumSeconds > 0 ? general.maximumSeconds : nil, path: path,
       baseDirectory: folder, environmentName: environment.entry.name, members: fleet.members,
       policyName: policy.name, policySettings: policy.settings,
-      independentPolicySettings: policy.independent, federation: federation,
+      independentPolicySettings: policy.independent, pooledPolicySettings: policy.pooled,
+      federation: federation,
       evaluation: evaluation, evaluationEnvironments: places.environments, output: output,
       expectations: expectations,
       source: Scenario.Source(
@@ -113,9 +114,11 @@ struct ScenarioDecoder {
 
   private mutating func decodeEnvironment() -> EnvironmentSection? {
     var table = table(of: "environment")
-    let known = registry.environments.map(\.name)
+    let known = registry.environmentSummaries.map(\.name)
     guard
-      let name = decodeName(&table, section: "environment", kind: "environment", known: known),
+      let name = decodeName(
+        &table, section: "environment", known: known,
+        isKnown: { [registry] in registry.environment(named: $0) != nil }),
       let entry = registry.environment(named: name)
     else { return nil }
     let schema = SettingSchema(entry)
@@ -124,41 +127,55 @@ struct ScenarioDecoder {
     return EnvironmentSection(entry: entry, schema: schema, source: written)
   }
 
-  private mutating func decodePolicy()
-    -> (name: String, settings: SettingTable, independent: SettingTable, order: [String])?
-  {
+  /// `[policy]`: a learner, and what arms change about it.
+  private struct PolicySection {
+    let name: String
+    let settings, independent, pooled: SettingTable
+    let order: [String]
+  }
+
+  private mutating func decodePolicy() -> PolicySection? {
     var table = table(of: "policy")
-    var independent: SettingTable = [:]
-    switch table.removeValue(forKey: "independent") {
-    case nil: break
-    case .table(let written): independent = written
-    case .some(let value):
-      report("[policy] independent", "expected a section, got \(value.description)")
-    }
+    let independent = takeArm("independent", from: &table)
+    let pooled = takeArm("pooled", from: &table)
     let known = registry.learners.map(\.name)
-    guard let name = decodeName(&table, section: "policy", kind: "policy", known: known),
+    guard
+      let name = decodeName(
+        &table, section: "policy", known: known, isKnown: { known.contains($0) }),
       let entry = registry.learner(named: name)
     else { return nil }
     let found = entry.check(table, "[policy]")
     problems += found
-    if found.isEmpty, !independent.isEmpty {
-      problems += entry.check(table.merging(independent) { $1 }, "[policy.independent]")
+    for (arm, own) in [("independent", independent), ("pooled", pooled)]
+    where found.isEmpty && !own.isEmpty {
+      problems += entry.check(table.merging(own) { $1 }, "[policy.\(arm)]")
     }
-    return (
-      name, entry.defaults.merging(table) { $1 }, independent, entry.settings.map(\.name)
-    )
+    return PolicySection(
+      name: name, settings: entry.defaults.merging(table) { $1 }, independent: independent,
+      pooled: pooled, order: entry.settings.map(\.name))
+  }
+
+  /// Takes what one arm changes out of `[policy]`.
+  private mutating func takeArm(_ arm: String, from table: inout SettingTable) -> SettingTable {
+    switch table.removeValue(forKey: arm) {
+    case nil: return [:]
+    case .table(let written): return written
+    case .some(let value):
+      report("[policy] \(arm)", "expected a section, got \(value.description)")
+      return [:]
+    }
   }
 
   /// Takes `name` out of a section's table and looks it up.
   private mutating func decodeName(
-    _ table: inout SettingTable, section: String, kind: String, known: [String]
+    _ table: inout SettingTable, section: String, known: [String], isKnown: (String) -> Bool
   ) -> String? {
     let list = known.isEmpty ? "there is none" : "expected one of \(known.joined(separator: ", "))"
     guard let value = table.removeValue(forKey: "name") else {
       report("[\(section)] name", "missing; \(list)")
       return nil
     }
-    guard case .text(let name) = value, known.contains(name) else {
+    guard case .text(let name) = value, isKnown(name) else {
       var message = "\(list), got \(value.description)"
       if case .text(let name) = value, let near = nearestName(to: name, among: known) {
         message += "; did you mean \(near)?"

@@ -57,7 +57,7 @@ public enum ScenarioLoader {
   private static func apply(
     _ overrides: [String], to tree: inout SettingTable, _ registry: Registry
   ) -> [SettingProblem] {
-    let settings = registry.environments.flatMap(\.settings)
+    let settings = registry.environments.flatMap(\.settings) + registry.families.flatMap(\.settings)
     let pathKeys = Set(settings.filter { $0.type == "path" }.map(\.name))
     var problems: [SettingProblem] = []
     for text in overrides {

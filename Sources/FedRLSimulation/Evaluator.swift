@@ -139,6 +139,7 @@ public struct Evaluator: Sendable {
 
     var observationSpan = observations.mutableSpan
     batch.reset(random: random, into: &observationSpan)
+    if let failure = batch.failure { throw failure }
     while records[wanted].contains(where: { $0 == nil }) {
       if steps % 64 == 0 && isCancelled() { throw Interrupted() }
       try watch(batch)
@@ -163,6 +164,7 @@ public struct Evaluator: Sendable {
           actions.span, into: &observationSpan, rewards: &rewardSpan, ends: &endSpan,
           finalObservations: &finalSpan)
       }
+      if let failure = batch.failure { throw failure }
       for copy in 0..<count where records[copy] == nil {
         returns[copy] += Double(rewards[copy])
         guard ends[copy] != .none else { continue }

@@ -9,10 +9,10 @@ import FedRLNumerics
 public final class FederatedArm: ArmSimulation {
   public let arm = Arm.federated
   private let plan: FleetPlan
-  private let fleet: Fleet
+  let fleet: Fleet
   private var coordinator: Coordinator
-  private var now = FleetTime.zero
-  private var environmentSteps = 0
+  private(set) var now = FleetTime.zero
+  private(set) var environmentSteps = 0
 
   public init(plan: FleetPlan) {
     self.plan = plan
@@ -174,6 +174,15 @@ public final class FederatedArm: ArmSimulation {
     record.agentsReported = summary.reported.count
     record.summarizeAgents(metricCount: plan.specification.metrics.count)
     return record
+  }
+
+  /// Makes the fleet's model each agent's own, with the parts that were its own before.
+  func giveModelToMembers() {
+    let model = coordinator.model
+    for member in fleet.members {
+      member.ownParameters = fleet.parameters(of: member, from: model, shared: coordinator.shared)
+      member.ownMoments = fleet.moments(of: member, from: model)
+    }
   }
 
   /// The fleet's one policy; or one per agent, where weights or statistics that acting needs are the

@@ -204,7 +204,7 @@ final class Fleet {
 
 extension StateDecoder {
   /// Every piece is read to its end.
-  fileprivate func checkEnd() throws(Failure) {
+  func checkEnd() throws(Failure) {
     if !isAtEnd { throw .invalid("a state that goes on after \(position) bytes") }
   }
 }

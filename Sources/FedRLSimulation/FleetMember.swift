@@ -79,21 +79,23 @@ final class FleetMember {
   func takeTurn(
     from parameters: ParameterVector, moments: Moments?, round: Int, progress: FleetProgress,
     hasNewModel: Bool, learner: any Learner
-  ) throws(TrainingFailure) -> (task: TrainingTask, report: LearningReport) {
+  ) throws -> (task: TrainingTask, report: LearningReport) {
+    let life = self.life ?? begin(learner)
     do {
-      let life = self.life ?? begin(learner)
       var task = TrainingTask(
         parameters: parameters, observationMoments: moments,
         environmentSteps: plan.stepsPerRound, progress: progress,
         random: random.split("turn", UInt64(index), UInt64(round)), isFirstAfterSync: hasNewModel)
       let report = try learner.train(&task, memory: life.memory, in: life.environment)
+      if let failure = life.environment.failure { throw failure }
       return (task, report)
-    } catch let error as LearningError {
-      throw TrainingFailure(agent: plan.name, round: round, error: error)
     } catch {
-      throw TrainingFailure(
-        agent: plan.name, round: round,
-        error: LearningError(quantity: "\(error)", step: 0, value: .nan))
+      // What a world that failed gave may have broken the learner.
+      if let failure = life.environment.failure {
+        throw EnvironmentFailure(agent: plan.name, round: round, message: "\(failure)")
+      }
+      guard let error = error as? LearningError else { throw error }
+      throw TrainingFailure(agent: plan.name, round: round, error: error)
     }
   }
 
@@ -147,6 +149,15 @@ public struct TrainingFailure: Error, Equatable, CustomStringConvertible {
   public let error: LearningError
 
   public var description: String { "agent \(agent), round \(round): \(error)" }
+}
+
+/// An agent's world failed: a process that died, an exception in it.
+public struct EnvironmentFailure: Error, Equatable, CustomStringConvertible {
+  public let agent: String
+  public let round: Int
+  public let message: String
+
+  public var description: String { "agent \(agent), round \(round): \(message)" }
 }
 
 extension StateEncoder {

@@ -14,6 +14,8 @@ public final class IndependentArm: ArmSimulation {
   private let fleet: Fleet
   private var now = FleetTime.zero
   private var environmentSteps = 0
+  /// Whether the coming turns begin with weights that are not those the last ones ended with.
+  private var hasNewModels = false
 
   public init(plan: FleetPlan) {
     self.plan = plan
@@ -25,6 +27,18 @@ public final class IndependentArm: ArmSimulation {
           plan.initialMoments ?? Moments(features: plan.specification.observations.count)
       }
     }
+  }
+
+  /// Goes on where a federation stands: its agents keep their worlds and memories, and begin with the
+  /// fleet's model.
+  init(after federated: FederatedArm, plan: FleetPlan) {
+    self.plan = plan
+    fleet = federated.fleet
+    round = federated.round
+    now = federated.now
+    environmentSteps = federated.environmentSteps
+    federated.giveModelToMembers()
+    hasNewModels = true
   }
 
   public var isFinished: Bool { round == plan.federation.rounds }
@@ -40,10 +54,12 @@ public final class IndependentArm: ArmSimulation {
       plan.federation.sendsObservationSums(inRound: round)
       || plan.federation.normalizer == .local
     let metricCount = plan.specification.metrics.count
+    let hasNewModel = hasNewModels
+    hasNewModels = false
     let turns = try fleet.takeTurns(selectedAgents(), pool: pool) { member, learner in
       let (task, report) = try member.takeTurn(
         from: member.ownParameters!, moments: member.ownMoments, round: round,
-        progress: progress, hasNewModel: false, learner: learner)
+        progress: progress, hasNewModel: hasNewModel, learner: learner)
       member.ownParameters = task.parameters
       if gathers, let sums = task.observedSums {
         member.ownMoments?.merge(Moments(sums))
@@ -100,6 +116,7 @@ public final class IndependentArm: ArmSimulation {
 
   public func decodeState(_ next: () throws -> [UInt8]) throws {
     var decoder = StateDecoder(try next())
+    hasNewModels = false
     round = try decoder.decode(Int.self)
     now = FleetTime(microseconds: try decoder.decode(Int64.self))
     environmentSteps = try decoder.decode(Int.self)

@@ -6,6 +6,13 @@ public enum Arm: String, Sendable, CaseIterable, Codable {
   case federated
   /// Every agent trains alone, with the same budget.
   case independent
+  /// One learner is given all agents' data, with the same budget for each.
+  case pooled
+  /// As federated, but for the last rounds, in which every agent trains alone.
+  case finetuned
+
+  /// Whether every agent ends up with a policy of its own.
+  public var hasPolicyPerAgent: Bool { self == .independent || self == .finetuned }
 }
 
 /// How an agent's turn in a round ended.

@@ -78,10 +78,7 @@ import Testing
   static func allocatedKilobytes() -> Int { Int(fedrl_allocated_bytes() / 1000) }
 
   static func makeArm(_ arm: Arm, _ prepared: PreparedScenario) -> any ArmSimulation {
-    switch arm {
-    case .federated: FederatedArm(plan: prepared.fleetPlan(for: arm))
-    case .independent: IndependentArm(plan: prepared.fleetPlan(for: arm))
-    }
+    prepared.makeArm(arm)
   }
 
   /// Runs rounds, each with the encoding of a checkpoint.

@@ -84,6 +84,7 @@ struct MirrorKind: LearnerKind {
   var leastMemoryBytes: Int { 8 * layout.count }
   var workingBytes: Int { 4 * (2 * layout.count + stepQuantum * 15) }
   func makeMemory(byteLimit: Int?) -> any AgentMemory { preconditionFailure("nothing runs here") }
+  func pooled(_ agents: Int) -> any LearnerKind { self }
   func makeLearner() -> any Learner { preconditionFailure("nothing runs here") }
   func makeActor(copies: Int) -> any Actor { preconditionFailure("nothing runs here") }
   var exportMetadata: [String: String] { [:] }

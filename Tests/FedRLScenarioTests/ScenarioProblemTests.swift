@@ -147,10 +147,10 @@ import Testing
       ]
     ),
     (
-      "unknown arm", scenarioText(rest: "[evaluation]\narms = [\"pooled\"]"),
+      "unknown arm", scenarioText(rest: "[evaluation]\narms = [\"together\"]"),
       [
-        "patrol.toml: [evaluation] arms: expected a list of federated | independent, got "
-          + "\"pooled\" in it"
+        "patrol.toml: [evaluation] arms: expected a list of federated | independent | pooled | "
+          + "finetuned, got \"together\" in it"
       ]
     ),
     (

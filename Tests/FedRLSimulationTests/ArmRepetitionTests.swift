@@ -4,7 +4,7 @@ import FedRLNumerics
 import FedRLSimulation
 import Testing
 
-/// Both arms give the same bits for any number of workers, and resumed.
+/// All arms give the same bits for any number of workers, and resumed.
 @Suite struct ArmRepetitionTests {
   enum Setting: CaseIterable { case plain, partial, everythingPrivate }
 
@@ -30,10 +30,15 @@ import Testing
   }
 
   func makeArm(_ arm: Arm, _ setting: Setting) throws -> any ArmSimulation {
-    let plan = try fleet(setting).plan()
+    var fleet = try fleet(setting)
+    // Budgets of 4, 4, 10, 4 and 1 rollouts.
+    if arm == .pooled { fleet.learner = fleet.learner.pooled(23) as! NudgeKind }
+    let plan = try fleet.plan()
     return switch arm {
     case .federated: FederatedArm(plan: plan)
     case .independent: IndependentArm(plan: plan)
+    case .pooled: PooledArm(plan: plan)
+    case .finetuned: FinetunedArm(plan: plan, roundsAlone: 2)
     }
   }
 

@@ -5,8 +5,8 @@ import FedRLNumerics
 /// parameter by numbers that depend on all it was given, so that a difference anywhere shows.
 struct NudgeKind: LearnerKind {
   let name = "nudge"
-  let copies = 2
-  let stepQuantum = 2
+  var copies = 2
+  var stepQuantum: Int { copies }
   var normalizesObservations = true
   let inferenceMACs = 50
   /// Training fails in turns of this many steps.
@@ -31,16 +31,23 @@ struct NudgeKind: LearnerKind {
 
   let leastMemoryBytes = 0
   let workingBytes = 0
-  func makeMemory(byteLimit: Int?) -> any AgentMemory { NudgeMemory() }
+  func makeMemory(byteLimit: Int?) -> any AgentMemory { NudgeMemory(copies: copies) }
+  func pooled(_ agents: Int) -> any LearnerKind {
+    var kind = self
+    kind.copies *= agents
+    return kind
+  }
   func makeLearner() -> any Learner { NudgeLearner(kind: self) }
   func makeActor(copies: Int) -> any Actor { NudgeActor(copies: copies) }
 }
 
 final class NudgeMemory: AgentMemory {
   var observations: [Float] = []
-  var returns: [Double] = [0, 0]
+  var returns: [Double]
   var turns = 0
   let byteCount = 40
+
+  init(copies: Int) { returns = .init(repeating: 0, count: copies) }
 
   func encodeState(into encoder: inout StateEncoder) {
     encoder.encode(observations)

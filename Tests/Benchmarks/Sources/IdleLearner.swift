@@ -25,6 +25,7 @@ struct IdleLearner: LearnerKind {
   let leastMemoryBytes = 0
   let workingBytes = 0
   func makeMemory(byteLimit: Int?) -> any AgentMemory { Memory() }
+  func pooled(_ agents: Int) -> any LearnerKind { self }
   func makeLearner() -> any Learner { Machine() }
   func makeActor(copies: Int) -> any Actor { preconditionFailure("an idle learner does not act") }
 

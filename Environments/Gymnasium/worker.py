@@ -1,0 +1,221 @@
+"""Runs copies of a Gymnasium environment for fedrl, over the socket that is its standard input.
+
+fedrl starts it with `python3 -c`; it needs gymnasium and what the environment itself needs. The
+protocol, little-endian throughout, stands in this folder's README.
+"""
+
+import json
+import os
+import socket
+import struct
+import sys
+import traceback
+
+VERSION = 1
+
+
+class Refusal(Exception):
+    """What a person should read instead of a traceback."""
+
+
+class Channel:
+    def __init__(self):
+        # Standard input is the socket. What the environment prints goes to standard error.
+        self.socket = socket.socket(fileno=os.dup(0))
+        nothing = os.open(os.devnull, os.O_RDWR)
+        os.dup2(nothing, 0)
+        os.dup2(2, 1)
+        os.close(nothing)
+
+    def read(self, buffer):
+        """Fills a memoryview; ends this process where fedrl has ended."""
+        while len(buffer):
+            count = self.socket.recv_into(buffer)
+            if count == 0:
+                os._exit(0)
+            buffer = buffer[count:]
+
+    def number(self, form):
+        buffer = bytearray(struct.calcsize(form))
+        self.read(memoryview(buffer))
+        return struct.unpack(form, buffer)[0]
+
+    def write(self, data):
+        try:
+            self.socket.sendall(data)
+        except (BrokenPipeError, ConnectionResetError):
+            os._exit(0)
+
+    def write_text(self, kind, text):
+        data = text.encode()
+        self.write(kind + struct.pack("<I", len(data)) + data)
+
+    def read_text(self):
+        data = bytearray(self.number("<I"))
+        self.read(memoryview(data))
+        return data.decode()
+
+
+def bounds(values):
+    return [float(value) if abs(value) < 1e30 else ("inf" if value > 0 else "-inf") for value in values]
+
+
+class Worker:
+    def __init__(self, request):
+        os.chdir(request["folder"])
+        try:
+            import gymnasium
+            import numpy
+        except ImportError as error:
+            raise Refusal(f"{sys.executable} has no {error.name}; install it with {sys.executable} -m pip install gymnasium")
+        self.np, self.spaces = numpy, gymnasium.spaces
+        name, arguments = request["id"], dict(request["arguments"])
+        if request["max_steps"]:
+            arguments["max_episode_steps"] = request["max_steps"]
+        try:
+            self.environments = [
+                gymnasium.make(name, disable_env_checker=True, **arguments)
+                for _ in range(request["copies"])
+            ]
+        except gymnasium.error.Error as error:
+            raise Refusal(f"gymnasium cannot make {name}: {error}")
+        except ModuleNotFoundError as error:
+            raise Refusal(f"gymnasium cannot make {name}: {error}")
+        first = self.environments[0]
+        self.observation_space, self.action_space = first.observation_space, first.action_space
+        self.describe(first)
+        count = len(self.environments)
+        self.observations = numpy.zeros((count, self.width), numpy.float32)
+        self.actions = numpy.zeros((count, self.action_width), numpy.float32)
+        self.seeds = numpy.zeros(count, numpy.uint64)
+        self.rewards = numpy.zeros(count, numpy.float32)
+        self.ends = numpy.zeros(count, numpy.uint8)
+        self.rows = self.observations if self.is_plain else None
+
+    def describe(self, first):
+        spaces, space = self.spaces, self.observation_space
+        self.is_plain = isinstance(space, spaces.Box)
+        try:
+            flat = space if self.is_plain else spaces.flatten_space(space)
+        except NotImplementedError:
+            flat = None
+        if not isinstance(flat, spaces.Box):
+            raise Refusal(f"observations of {space} have no fixed number of values")
+        self.width = int(self.np.prod(flat.shape))
+        shape = list(flat.shape) or [1]
+        action = self.action_space
+        if isinstance(action, spaces.Discrete):
+            self.is_discrete, self.action_width = True, 1
+            self.start = int(action.start)
+            described = {"kind": "discrete", "count": int(action.n)}
+        elif isinstance(action, spaces.Box):
+            self.is_discrete, self.action_width = False, int(self.np.prod(action.shape))
+            low, high = action.low.ravel(), action.high.ravel()
+            if not (self.np.isfinite(low).all() and self.np.isfinite(high).all()):
+                raise Refusal(f"actions of {action} have no bounds; fedrl needs finite ones")
+            described = {
+                "kind": "box", "shape": list(action.shape) or [1],
+                "low": bounds(low), "high": bounds(high),
+            }
+        else:
+            raise Refusal(f"actions of {action}: fedrl acts in Discrete and Box spaces")
+        specification = first.spec
+        fps = (first.metadata or {}).get("render_fps")
+        self.description = {
+            "protocol": VERSION,
+            "observations": {
+                "shape": shape, "low": bounds(flat.low.ravel()), "high": bounds(flat.high.ravel()),
+            },
+            "actions": described,
+            "max_episode_steps": specification.max_episode_steps if specification else None,
+            "fps": fps,
+        }
+
+    def put(self, copy, observation):
+        if self.is_plain:
+            if observation.shape != self.observation_space.shape:
+                raise ValueError(
+                    f"an observation of shape {observation.shape}, not {self.observation_space.shape} "
+                    f"as the space says"
+                )
+            self.observations[copy] = observation.ravel() if observation.ndim != 1 else observation
+        else:
+            self.observations[copy] = self.spaces.flatten(self.observation_space, observation)
+
+    def reset(self, copy, seed):
+        # Some environments hand the seed to generators that take 32 bits.
+        observation, _ = self.environments[copy].reset(seed=int(seed) & 0x7FFFFFFF)
+        self.put(copy, observation)
+
+    def act(self, copy, row):
+        if self.is_discrete:
+            action = int(row[0]) + self.start
+        else:
+            action = row.reshape(self.action_space.shape).astype(self.action_space.dtype)
+        return self.environments[copy].step(action)
+
+    def step(self, channel):
+        channel.read(memoryview(self.actions).cast("B"))
+        channel.read(memoryview(self.seeds).cast("B"))
+        actions = self.actions[:, 0].astype(int).tolist() if self.is_discrete else self.actions
+        finals = []
+        for copy, environment in enumerate(self.environments):
+            if self.is_discrete:
+                outcome = environment.step(actions[copy] + self.start)
+            else:
+                outcome = self.act(copy, actions[copy])
+            observation, reward, terminated, truncated, _ = outcome
+            self.put(copy, observation)
+            self.rewards[copy] = reward
+            end = 1 if terminated else 2 if truncated else 0
+            self.ends[copy] = end
+            if end:
+                finals.append(self.observations[copy].tobytes())
+                self.reset(copy, self.seeds[copy])
+        channel.write(
+            b"K" + self.observations.tobytes() + self.rewards.tobytes() + self.ends.tobytes()
+            + b"".join(finals)
+        )
+
+    def reset_all(self, channel):
+        channel.read(memoryview(self.seeds).cast("B"))
+        for copy in range(len(self.environments)):
+            self.reset(copy, self.seeds[copy])
+        channel.write(b"K" + self.observations.tobytes())
+
+    def replay(self, channel):
+        """Begins an episode again and repeats its actions."""
+        copy, steps = channel.number("<I"), channel.number("<I")
+        self.reset(copy, channel.number("<Q"))
+        actions = self.np.zeros((steps, self.action_width), self.np.float32)
+        channel.read(memoryview(actions.reshape(-1)).cast("B") if steps else memoryview(b""))
+        ended = 0
+        for step in range(steps):
+            observation, _, terminated, truncated, _ = self.act(copy, actions[step])
+            self.put(copy, observation)
+            if terminated or truncated:
+                ended = step + 1
+                break
+        channel.write(b"K" + struct.pack("<I", ended) + self.observations[copy].tobytes())
+
+    def serve(self, channel):
+        handlers = {b"R": self.reset_all, b"S": self.step, b"P": self.replay}
+        request = bytearray(1)
+        while True:
+            channel.read(memoryview(request))
+            handlers[bytes(request)](channel)
+
+
+def main():
+    channel = Channel()
+    try:
+        worker = Worker(json.loads(channel.read_text()))
+        channel.write_text(b"D", json.dumps(worker.description))
+        worker.serve(channel)
+    except Refusal as refusal:
+        channel.write_text(b"E", str(refusal))
+    except Exception:
+        channel.write_text(b"E", traceback.format_exc())
+
+
+main()

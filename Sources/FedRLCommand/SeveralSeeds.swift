@@ -1,0 +1,89 @@
+import ArgumentParser
+import FedRLReporting
+import FedRLScenario
+import Foundation
+
+/// Seeds as a person writes them: `1..5`, `1,2,7`, `1..3,11`.
+struct SeedList: ExpressibleByArgument {
+  /// In the order given, each once.
+  let seeds: [UInt64]
+
+  init?(argument: String) {
+    var seeds: [UInt64] = []
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      let ends = part.components(separatedBy: "..").map { UInt64($0) }
+      guard (1...2).contains(ends.count), let low = ends[0], let high = ends[ends.count - 1],
+        low <= high, high - low < 10_000
+      else { return nil }
+      seeds += low...high
+    }
+    guard Set(seeds).count == seeds.count else { return nil }
+    self.seeds = seeds
+  }
+}
+
+/// `fedrl train --seeds`: one run after another, then the comparison.
+struct SeveralSeeds {
+  let options: Train
+  let seeds: [UInt64]
+
+  func run() throws {
+    if RunFolder.isRun(options.scenario) {
+      throw BadInput("\(options.scenario): is the folder of a run, which has the seed it has")
+    }
+    // Everything that is wrong with the scenario is said before the first run.
+    let scenario = try ScenarioLoader.load(
+      path: options.scenario, overrides: options.allOverrides, rounds: options.rounds,
+      registry: FedRL.registry)
+    let root = options.out ?? "\(scenario.output.directory)/\(scenario.name)-seeds"
+    var status: ExitCode?
+    for seed in seeds {
+      if Interruption.isRequested { throw ExitCode(130) }
+      do {
+        try run(seed, in: "\(root)/seed-\(seed)")
+      } catch let code as ExitCode where code == ExitCode(3) {
+        status = code
+      }
+    }
+    try compare(seeds.map { "\(root)/seed-\($0)" })
+    if let status { throw status }
+  }
+
+  private func run(_ seed: UInt64, in folder: String) throws {
+    var one = options
+    one.seeds = nil
+    one.seed = seed
+    one.out = folder
+    one.junit = options.junit.map { path in
+      let name = path as NSString
+      let ending = name.pathExtension.isEmpty ? "" : "." + name.pathExtension
+      return name.deletingPathExtension + "-seed-\(seed)" + ending
+    }
+    if options.resume {
+      one.resume = FileManager.default.fileExists(atPath: folder + "/run.json")
+      if FileManager.default.fileExists(atPath: folder + "/summary.json") {
+        if !options.quiet, !options.json { print("seed \(seed): \(folder) is finished, and kept") }
+        return
+      }
+    }
+    if !options.quiet, !options.json { print("seed \(seed):") }
+    try one.runOnce()
+    if !options.quiet, !options.json { print() }
+  }
+
+  /// A time limit may have left runs unfinished; what they reached is not known.
+  private func compare(_ runs: [String]) throws {
+    let finished = runs.filter {
+      FileManager.default.fileExists(atPath: $0 + "/summary.json")
+    }
+    guard finished.count == runs.count else {
+      Outcome.complain(
+        "\(runs.count - finished.count) of \(runs.count) runs are not finished; --resume goes on with "
+          + "them")
+      return
+    }
+    guard !options.quiet else { return }
+    let table = try ComparisonTable(runs: runs, score: nil)
+    print(options.json ? table.json.text : table.text)
+  }
+}
