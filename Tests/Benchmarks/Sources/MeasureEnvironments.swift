@@ -1,6 +1,7 @@
 import FedRLClassicControl
 import FedRLCore
 import FedRLDrone
+import FedRLGymnasium
 import FedRLReferenceWorlds
 import FedRLVacuum
 import FedRLVehicle
@@ -36,6 +37,13 @@ func measureEnvironments(_ bench: Bench) throws {
   // Eight physics steps and eight rays an action, among obstacles and in turbulence.
   for (name, map) in [("drone", ""), ("drone in a home", Subjects.home)] {
     try steps(name, try Subjects.drone(map: map), copies: 8, all: map.isEmpty)
+  }
+  if let python = bench.options.python {
+    var settings = GymnasiumSettings()
+    settings.python = python
+    let kind = try GymnasiumKind(
+      id: "CartPole-v1", settings, EnvironmentContext(baseDirectory: "/"))
+    try steps("Gymnasium's cartpole in Python, through the bridge", kind, copies: 8, all: false)
   }
   try measureVehicles { try steps($0, $1, copies: $2, hold: $3, all: $4) }
 }
