@@ -80,17 +80,13 @@ final class GymnasiumBatch: BatchEnvironment {
       actions.count == count * actionWidth,
       "\(actions.count) action values for \(count) copies of width \(actionWidth)")
     writeRequest(actions)
-    var isDone = false
-    let ended = exchangeStep(&finalObservations, isDone: &isDone)
+    let isDone = exchangeStep(&finalObservations)
     for copy in 0..<count {
-      rewards[copy] = isDone ? value(at: 4 * (count * width + copy)) : 0
-      ends[copy] = isDone ? ended(copy) : .none
-    }
-    if isDone {
-      for copy in 0..<count where ends[copy] != .none {
-        episodes[copy].index += 1
-        episodes[copy].actions.removeAll(keepingCapacity: true)
-      }
+      rewards[copy] = isDone ? reward(of: copy) : 0
+      ends[copy] = isDone ? end(of: copy) : .none
+      guard ends[copy] != .none else { continue }
+      episodes[copy].index += 1
+      episodes[copy].actions.removeAll(keepingCapacity: true)
     }
     copyCurrent(into: &observations)
   }
@@ -114,34 +110,34 @@ final class GymnasiumBatch: BatchEnvironment {
     }
   }
 
-  /// - Returns: how each copy's step ended, to be asked only where `isDone` has become true.
-  private func exchangeStep(_ finals: inout MutableSpan<Float>, isDone: inout Bool) -> (Int)
-    -> EpisodeEnd
-  {
-    let first = count * (4 * width + 4)
-    func end(_ copy: Int) -> EpisodeEnd { EpisodeEnd(rawValue: reply[first + copy]) ?? .truncated }
-    let isAnswered = finals.withUnsafeMutableBytes { finals in
+  /// - Returns: whether there is a reply.
+  private func exchangeStep(_ finals: inout MutableSpan<Float>) -> Bool {
+    let isDone = finals.withUnsafeMutableBytes { finals in
       exchange(request) { [self] read in
         try reply.withUnsafeMutableBytes { try read($0) }
-        for copy in 0..<count where end(copy) != .none {
+        for copy in 0..<count where end(of: copy) != .none {
           try read(.init(rebasing: finals[(copy * width * 4)..<((copy + 1) * width * 4)]))
         }
       }
     }
-    isDone = isAnswered
-    if isAnswered {
-      current.withUnsafeMutableBytes { current in
-        reply.withUnsafeBytes { current.copyMemory(from: .init(rebasing: $0[..<current.count])) }
-      }
+    guard isDone else { return false }
+    current.withUnsafeMutableBytes { current in
+      reply.withUnsafeBytes { current.copyMemory(from: .init(rebasing: $0[..<current.count])) }
     }
-    return end
+    return true
   }
 
-  private func value(at offset: Int) -> Float {
-    reply.withUnsafeBytes {
+  /// Of the last reply.
+  private func reward(of copy: Int) -> Float {
+    let offset = 4 * (count * width + copy)
+    return reply.withUnsafeBytes {
       Float(
         bitPattern: UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: offset, as: UInt32.self)))
     }
+  }
+
+  private func end(of copy: Int) -> EpisodeEnd {
+    EpisodeEnd(rawValue: reply[4 * count * (width + 1) + copy]) ?? .truncated
   }
 
   /// Exchanges a frame; what goes wrong is kept in `failure`, and nothing is exchanged from then on.

@@ -7,8 +7,11 @@ struct Compare: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Compare the arms and baselines of runs of one scenario with different seeds.",
     discussion: """
-      Scores are those of the final policies on the evaluation environments. Intervals are 95 % \
-      bootstrap intervals, drawn over runs and then over environments.
+      Scores are those of the final policies on the evaluation environments. The mean's intervals are \
+      95 % bootstrap intervals, drawn over runs and then over environments. IQM is the mean of the \
+      middle half of all runs' scores, its interval drawn over the runs of each environment, and P how \
+      likely a run of the first arm scores higher than one of another (Agarwal et al., \
+      arXiv:2108.13264).
 
       EXAMPLES:
         fedrl compare runs/seed-1 runs/seed-2 runs/seed-3
@@ -96,6 +99,9 @@ struct ComparisonTable {
     /// `[runs][environments]`
     let values: [[Double]]
     let interval: ClosedRange<Double>?
+    /// Of the middle half of all values.
+    let iqm: Double?
+    let iqmInterval: ClosedRange<Double>?
     var mean: Double { Statistics.meanOfMeans(values) }
   }
 
@@ -170,7 +176,17 @@ struct ComparisonTable {
     Row(
       name: name, values: values,
       interval: Statistics.bootstrapInterval(
-        values, random: RandomStream(seed: 1).split("compare")))
+        values, random: RandomStream(seed: 1).split("compare")),
+      iqm: Statistics.interquartileMean(values.flatMap { $0 }),
+      iqmInterval: Statistics.stratifiedInterval(
+        values, random: RandomStream(seed: 1).split("stratified")
+      ) { Statistics.interquartileMean($0) ?? .nan })
+  }
+
+  /// How likely a run of the main arm scores higher than one of another row.
+  private func probability(over other: Row) -> Double? {
+    runCount > 1
+      ? Statistics.probabilityOfImprovement(rows[0].values, over: other.values) : nil
   }
 
   private static func values(
@@ -198,6 +214,16 @@ struct ComparisonTable {
     }
     let header = ["", "mean", "95 % interval"] + environments
     lines.append(TextTable.text([header] + rows.map(cells) + differences.map(cells)))
+    lines.append("")
+    lines.append(
+      TextTable.text(
+        [["", "IQM", "95 % interval", "P(\(rows[0].name) higher)"]]
+          + rows.enumerated().map { index, row in
+            [
+              row.name, HumanNumber.value(row.iqm), Self.text(row.iqmInterval),
+              index == 0 ? "" : HumanNumber.value(probability(over: row)),
+            ]
+          }))
     if let gapClosed {
       lines.append(
         "  (federated − independent) ÷ (pooled − independent): \(HumanNumber.value(gapClosed.mean)), "
@@ -219,6 +245,8 @@ struct ComparisonTable {
       [
         "name": .text(row.name), "mean": .number(row.mean),
         "low": .optional(row.interval?.lowerBound), "high": .optional(row.interval?.upperBound),
+        "iqm": .optional(row.iqm), "iqm_low": .optional(row.iqmInterval?.lowerBound),
+        "iqm_high": .optional(row.iqmInterval?.upperBound),
         "environments": .object(
           environments.indices.map { column in
             .init(
@@ -230,6 +258,8 @@ struct ComparisonTable {
     return [
       "score": .text(score), "runs": .integer(runCount), "rows": .list(rows.map(object)),
       "differences": .list(differences.map(object)),
+      "probability_of_improvement": .object(
+        rows.dropFirst().map { .init($0.name, .optional(probability(over: $0))) }),
       "gap_closed": gapClosed.map {
         [
           "mean": .number($0.mean), "low": .optional($0.interval?.lowerBound),

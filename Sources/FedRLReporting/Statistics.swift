@@ -65,6 +65,53 @@ public enum Statistics {
     return quantile(estimates, tail)...quantile(estimates, 1 - tail)
   }
 
+  /// A percentile bootstrap interval that is stratified by environment: in every environment seeds are
+  /// drawn with replacement for themselves, as rliable does (Agarwal et al., arXiv:2108.13264,
+  /// section 4.1).
+  ///
+  /// - Parameters:
+  ///   - samples: `[seeds][environments]`, all rows equally long.
+  ///   - statistic: of all values of a drawn table.
+  /// - Returns: `nil` if there is no value.
+  /// - Complexity: O(resamples · statistic).
+  public static func stratifiedInterval(
+    _ samples: [[Double]], confidence: Double = 0.95, resamples: Int = 2_000,
+    random: RandomStream, statistic: ([Double]) -> Double
+  ) -> ClosedRange<Double>? {
+    precondition(confidence > 0 && confidence < 1 && resamples > 0)
+    guard let columns = samples.first?.count, columns > 0 else { return nil }
+    precondition(samples.allSatisfy { $0.count == columns }, "seeds with unlike environments")
+    var random = random
+    var drawn = [Double](repeating: 0, count: samples.count * columns)
+    var estimates = (0..<resamples).map { _ in
+      for index in drawn.indices {
+        drawn[index] = samples[random.integer(below: samples.count)][index % columns]
+      }
+      return statistic(drawn)
+    }
+    estimates.sort()
+    let tail = (1 - confidence) / 2
+    return quantile(estimates, tail)...quantile(estimates, 1 - tail)
+  }
+
+  /// How likely a run of one kind scores higher than a run of another in the same environment: the mean
+  /// over environments of the share of pairs, a tie counting half (Agarwal et al., arXiv:2108.13264,
+  /// section 4.3; Mann and Whitney's U over the number of pairs).
+  ///
+  /// - Parameters: `[seeds][environments]` each, of the same environments.
+  /// - Returns: `nil` if either has no value.
+  public static func probabilityOfImprovement(_ one: [[Double]], over other: [[Double]]) -> Double?
+  {
+    guard let columns = one.first?.count, columns > 0, !other.isEmpty else { return nil }
+    var sum = 0.0
+    for column in 0..<columns {
+      for a in one {
+        for b in other { sum += a[column] > b[column] ? 1 : a[column] == b[column] ? 0.5 : 0 }
+      }
+    }
+    return sum / Double(columns * one.count * other.count)
+  }
+
   /// The mean over rows of each row's mean.
   public static func meanOfMeans(_ table: [[Double]]) -> Double {
     mean(table.map { mean($0) ?? .nan }) ?? .nan

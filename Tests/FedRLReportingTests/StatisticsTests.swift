@@ -52,4 +52,45 @@ import Testing
       samples, resamples: 2000, random: RandomStream(seed: 12))
     #expect(again == interval)
   }
+
+  /// Two seeds in one environment: the four draws are equally likely.
+  @Test func theStratifiedIntervalDrawsSeedsInEachEnvironment() throws {
+    let random = RandomStream(seed: 21)
+    let mean: ([Double]) -> Double = { $0.reduce(0, +) / Double($0.count) }
+    let wide = try #require(
+      Statistics.stratifiedInterval([[0], [1]], random: random, statistic: mean))
+    #expect(wide == 0...1)
+    // Within the middle half of the draws the mean is one half.
+    let narrow = try #require(
+      Statistics.stratifiedInterval(
+        [[0], [1]], confidence: 0.4, random: random, statistic: mean))
+    #expect(narrow == 0.5...0.5)
+    // Environments do not mix: where seeds agree in each, nothing varies.
+    let sure = try #require(
+      Statistics.stratifiedInterval(
+        [[0, 10], [0, 10], [0, 10]], random: random, statistic: mean))
+    #expect(sure == 5...5)
+    #expect(Statistics.stratifiedInterval([], random: random, statistic: mean) == nil)
+  }
+
+  /// 100 environments of two seeds each, which are 0 and 1: the mean's deviation is 0.5/√200.
+  @Test func theStratifiedIntervalIsAsWideAsItShould() throws {
+    let samples = [[Double](repeating: 0, count: 100), [Double](repeating: 1, count: 100)]
+    let interval = try #require(
+      Statistics.stratifiedInterval(samples, random: RandomStream(seed: 22)) {
+        $0.reduce(0, +) / Double($0.count)
+      })
+    let half = 1.96 * 0.5 / 200.0.squareRoot()
+    #expect(abs(interval.lowerBound - (0.5 - half)) < 0.01)
+    #expect(abs(interval.upperBound - (0.5 + half)) < 0.01)
+  }
+
+  @Test func theProbabilityOfImprovementCountsPairs() {
+    // Pairs of the first environment: 3>1, 3>2, 1=1, 1<2; of the second: all lost.
+    #expect(
+      Statistics.probabilityOfImprovement([[3, 0], [1, 0]], over: [[1, 5], [2, 5]])
+        == (2.5 + 0) / 8)
+    #expect(Statistics.probabilityOfImprovement([[1]], over: [[1]]) == 0.5)
+    #expect(Statistics.probabilityOfImprovement([], over: [[1]]) == nil)
+  }
 }
