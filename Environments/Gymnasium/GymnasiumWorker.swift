@@ -172,7 +172,7 @@ final class GymnasiumWorker {
     } catch {
       var text = (error as? Lost)?.text
       if text == nil {
-        // An error that was sent before the connection broke may still be there to read.
+        // It ended without a word.
         text = exitText ?? Self.exitText(of: process)
         exitText = text
       }
