@@ -75,6 +75,16 @@ fedrl_require_swift_version() {
   fi
 }
 
+# Prints the option that links Swift's libraries into an executable, where this toolchain can: such
+# a one starts in half the time and runs on machines without Swift.
+fedrl_static_option() {
+  local libraries
+  libraries=$(swift -print-target-info | sed -nE 's/.*"runtimeResourcePath": "(.*)".*/\1/p')
+  if [ -d "${libraries}_static" ]; then
+    echo --static-swift-stdlib
+  fi
+}
+
 # Installs Python packages in an environment of their own: NAME PACKAGE …; prints its Python. Each
 # package on its own, so that one that is missing leaves the others.
 fedrl_peer_python() {
@@ -104,4 +114,33 @@ fedrl_peer_libraries() {
   local packages
   mapfile -t packages < <(grep -v '^#' "$root/Tests/Benchmarks/peers.txt")
   fedrl_peer_python libraries "${packages[@]}" "$@"
+}
+
+fedrl_pufferlib_source=https://files.pythonhosted.org/packages/7c/e1/5292f9b69c6263707b40ba04a87e6b9bcc177281d31092f77afd90c412f1/pufferlib-3.0.0.tar.gz
+fedrl_pufferlib_sha256=7df3a3e3f5f894d78d2a1f5374097890aec01473183e748abefe4f3faa10eaa9
+
+# The environment of PufferLib, whose requirements exclude the other libraries'; prints its Python.
+# PyPI has its source only. Building that fetches libraries from elsewhere for worlds that nothing
+# here needs, so that its CartPole alone is built, with what the source brings.
+fedrl_peer_pufferlib() {
+  local python folder="$root/.build/peers/pufferlib" log="$root/.build/peers/pufferlib.log" source
+  source="$folder/source"
+  python=$(fedrl_peer_python pufferlib "numpy<2" cython wheel "setuptools<81" torch) || return 1
+  if ! grep -qxF pufferlib "$folder/installed" 2>/dev/null; then
+    echo "fedrl: building PufferLib's CartPole in $folder …" >&2
+    rm -rf "$source"
+    mkdir -p "$source"
+    if ! { curl -fsSL "$fedrl_pufferlib_source" -o "$source/source.tar.gz" &&
+      sha256sum --check <<<"$fedrl_pufferlib_sha256  $source/source.tar.gz" &&
+      tar -xzf "$source/source.tar.gz" -C "$source" --strip-components 1 &&
+      mkdir "$source/raylib-5.5_webassembly" "$source/box2d-web" "$source/box2d-linux-amd64" &&
+      find "$source/pufferlib/ocean" -name binding.c ! -path '*/cartpole/*' -delete &&
+      "$python" -m pip install --disable-pip-version-check --no-build-isolation "$source" &&
+      rm -rf "$source"; } >>"$log" 2>&1; then
+      echo "skipped: pufferlib could not be built; see $log" >&2
+      return 1
+    fi
+    echo pufferlib >>"$folder/installed"
+  fi
+  echo "$python"
 }
