@@ -89,7 +89,9 @@ let package = Package(
     module(
       "FedRLGymnasium", ["FedRLCore", "FedRLNumerics"], path: "Environments/Gymnasium",
       exclude: ["README.md"], resources: [.embedInCode("worker.py")]),
-    module("FedRLNetworks", ["FedRLNumerics"], path: "Policies/Networks", exclude: ["README.md"]),
+    module(
+      "FedRLNetworks", ["FedRLCore", "FedRLNumerics"], path: "Policies/Networks",
+      exclude: ["README.md"]),
     module(
       "FedRLPPO", ["FedRLCore", "FedRLNetworks", "FedRLNumerics"], path: "Policies/PPO",
       exclude: ["README.md"]),
@@ -145,7 +147,7 @@ let package = Package(
     tests("FedRLVehicle", ["FedRLBox2D", "FedRLCore", "FedRLMaps", "FedRLNumerics"]),
     tests("FedRLReferenceWorlds", ["FedRLBox2D", "FedRLCore", "FedRLNumerics"]),
     tests("FedRLGymnasium", ["FedRLCore", "FedRLNumerics"]),
-    tests("FedRLNetworks", ["FedRLNumerics"]),
+    tests("FedRLNetworks", ["FedRLCore", "FedRLNumerics"]),
     tests("FedRLPPO", ["FedRLClassicControl", "FedRLCore", "FedRLNetworks", "FedRLNumerics"]),
     tests(
       "FedRLDQN", ["FedRLClassicControl", "FedRLCore", "FedRLNetworks", "FedRLNumerics"]),

@@ -34,10 +34,16 @@ public struct CartPole: ClassicEnvironment {
   }
 
   public func observe(into observation: inout MutableSpan<Float>) {
-    observation[0] = Float(state.position)
-    observation[1] = Float(state.velocity)
-    observation[2] = Float(state.angle)
-    observation[3] = Float(state.angularVelocity)
+    let values = (state.position, state.velocity, state.angle, state.angularVelocity)
+    if dynamics.observationWidth == 4 {
+      observation[0] = Float(values.0)
+      observation[1] = Float(values.1)
+      observation[2] = Float(values.2)
+      observation[3] = Float(values.3)
+    } else {
+      observation[0] = Float(values.0)
+      observation[1] = Float(values.2)
+    }
   }
 
   /// Pushes towards where the pole falls, with gains near the linear-quadratic regulator's for the

@@ -77,7 +77,7 @@ public final class CartPoleBatch: BatchEnvironment {
   ) {
     precondition(
       actions.count == count && rewards.count == count && ends.count == count
-        && finalObservations.count == 4 * count,
+        && finalObservations.count == dynamics.observationWidth * count,
       "\(actions.count) actions, \(rewards.count) rewards, \(ends.count) ends and "
         + "\(finalObservations.count) final values for \(count) cart-poles")
     for copy in 0..<count { pushes[copy] = actions[copy] > 0.5 ? 1 : -1 }
@@ -93,8 +93,9 @@ public final class CartPoleBatch: BatchEnvironment {
           continue
         }
         ends[copy] = isLost ? .terminated : .truncated
-        for part in 0..<4 {
-          finalObservations[4 * copy + part] = Float(states[part * padded + copy])
+        let (width, stride) = (dynamics.observationWidth, dynamics.observationStride)
+        for part in 0..<width {
+          finalObservations[width * copy + part] = Float(states[part * stride * padded + copy])
         }
         episodes[copy] += 1
         begin(copy)
@@ -142,13 +143,21 @@ public final class CartPoleBatch: BatchEnvironment {
   }
 
   private func observe(into observations: inout MutableSpan<Float>) {
+    let width = dynamics.observationWidth
     precondition(
-      observations.count == 4 * count,
-      "room for \(observations.count) observed values, \(4 * count) needed")
+      observations.count == width * count,
+      "room for \(observations.count) observed values, \(width * count) needed")
     observations.withUnsafeMutableBufferPointer { buffer in
       let rows = buffer.baseAddress!
-      for copy in 0..<count {
-        for part in 0..<4 { rows[4 * copy + part] = Float(states[part * padded + copy]) }
+      if width == 4 {
+        for copy in 0..<count {
+          for part in 0..<4 { rows[4 * copy + part] = Float(states[part * padded + copy]) }
+        }
+      } else {
+        for copy in 0..<count {
+          rows[2 * copy] = Float(states[copy])
+          rows[2 * copy + 1] = Float(states[2 * padded + copy])
+        }
       }
     }
   }

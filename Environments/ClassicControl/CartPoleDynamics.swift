@@ -33,6 +33,8 @@ struct CartPoleDynamics: Sendable {
   let gravity, poleMass, totalMass, halfLength, poleMassLength, force, timeStep: Double
   let positionLimit, angleLimit, startRange: Double
   let maxSteps: Int
+  /// Numbers of an observation, 4 or 2, and elements of the state from one of them to the next.
+  let observationWidth, observationStride: Int
 
   init(_ settings: CartPoleSettings) {
     gravity = settings.gravity
@@ -46,6 +48,8 @@ struct CartPoleDynamics: Sendable {
     angleLimit = settings.angleLimit
     startRange = settings.startRange
     maxSteps = settings.maxSteps
+    observationWidth = settings.observeVelocities ? 4 : 2
+    observationStride = settings.observeVelocities ? 1 : 2
   }
 
   /// The state one time step after a push to the right (or left).
@@ -77,11 +81,13 @@ extension CartPoleDynamics {
   /// Gymnasium, since the last one of an episode lies beyond them.
   var specification: EnvironmentSpecification {
     let high = [Float(positionLimit * 2), .infinity, Float(angleLimit * 2), .infinity]
+    let names = ["cart.position", "cart.velocity", "pole.angle", "pole.angular_velocity"]
+    let observed = stride(from: 0, to: 4, by: observationStride)
     return EnvironmentSpecification(
       name: CartPole.name,
       observations: BoxSpace(
-        shape: [4], low: high.map { -$0 }, high: high,
-        names: ["cart.position", "cart.velocity", "pole.angle", "pole.angular_velocity"]),
+        shape: [observationWidth], low: observed.map { -high[$0] }, high: observed.map { high[$0] },
+        names: observed.map { names[$0] }),
       actions: .discrete(count: 2), controlPeriodSeconds: timeStep, maximumEpisodeSteps: maxSteps)
   }
 

@@ -21,6 +21,8 @@ public struct CartPoleSettings: SettingsGroup, Equatable {
   /// Every element of the first state is uniform within ± this.
   public var startRange = 0.05
   public var maxSteps = 500
+  /// Whether a policy sees the velocities too.
+  public var observeVelocities = true
 
   public init() {}
 
@@ -49,6 +51,10 @@ public struct CartPoleSettings: SettingsGroup, Equatable {
       .integer(
         "max_steps", \.maxSteps, unit: "1", range: 1...1_000_000_000,
         "Steps after which an episode is truncated"),
+      .boolean(
+        "observe_velocities", \.observeVelocities,
+        "Whether the velocities are observed besides position and angle; without them a policy needs "
+          + "a memory"),
     ]
   }
 

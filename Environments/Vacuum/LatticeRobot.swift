@@ -1,4 +1,5 @@
 import FedRLCore
+import FedRLNumerics
 
 /// A robot that moves from node to node of a square lattice: everything that its copies share.
 ///
@@ -131,7 +132,8 @@ final class LatticeRobot: @unchecked Sendable {
       name: "vacuum",
       observations: BoxSpace(
         shape: [names.count], low: low, high: [Float](repeating: 1, count: names.count),
-        names: names),
+        names: names,
+        images: [ImagePlace(offset: 8, channels: 3, height: 9, width: 9)]),
       actions: .discrete(count: settings.moves), controlPeriodSeconds: settings.controlPeriod,
       maximumEpisodeSteps: settings.maximumSteps, metrics: VacuumMetrics.definitions,
       masksActions: settings.masksMoves)

@@ -1,4 +1,5 @@
 import FedRLCore
+import FedRLNumerics
 
 /// Where the parts of a diff-drive robot's observation lie in its row.
 struct ObservationLayout: Sendable {
@@ -55,8 +56,16 @@ struct ObservationLayout: Sendable {
     infrared =
       settings.infrared ? builder.add((0..<7).map { "infrared.\($0)" }, 0, 1) : -1
     count = builder.names.count
+    func windowImage(_ offset: Int) -> ImagePlace {
+      ImagePlace(offset: offset, channels: 3, height: 9, width: 9)
+    }
+    let egoImage = ImagePlace(
+      offset: ego, channels: 3 * Self.egoScales, height: Self.egoSide, width: Self.egoSide)
+    let images =
+      [near, far].filter { $0 >= 0 }.map(windowImage) + (ego >= 0 ? [egoImage] : [])
     space = BoxSpace(
-      shape: [builder.names.count], low: builder.low, high: builder.high, names: builder.names)
+      shape: [builder.names.count], low: builder.low, high: builder.high, names: builder.names,
+      images: images)
   }
 
   private struct Builder {

@@ -26,12 +26,14 @@ public struct DQNKind: LearnerKind {
             + "\(specification.name) has \(choices)")
       ])
     }
+    try FilterSettings.check(settings.filters, fit: specification)
     self.settings = settings
     self.specification = specification
     design = QNetworkDesign(
       inputs: specification.observations.count, hidden: settings.hidden, choices: choices,
       atoms: max(settings.quantiles, 1), activation: settings.activation,
-      isDueling: settings.dueling)
+      isDueling: settings.dueling, images: specification.observations.images,
+      filters: settings.filters)
   }
 
   public var name: String { "dqn" }
@@ -111,6 +113,7 @@ public struct DQNKind: LearnerKind {
       "algorithm": "dqn",
       "activation": settings.activation.rawValue,
       "hidden": settings.hidden.map(String.init).joined(separator: ","),
+      "filters": FilterSettings.text(settings.filters),
       "streams": settings.dueling ? "dueling" : "single",
       "head": settings.quantiles > 0 ? "quantiles" : "values",
       "quantiles": settings.quantiles > 0 ? String(settings.quantiles) : "",

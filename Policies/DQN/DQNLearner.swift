@@ -103,6 +103,7 @@ public final class DQNLearner: Learner {
       if memory.environmentSteps > settings.learningStarts, memory.replay.stepCount > 0 {
         try learn(&turn, memory, hook: task.gradientHook)
       }
+      if task.isOver(turn.report) { break }
     }
     turn.finish(replay: memory.replay)
     task.parameters.values.withUnsafeMutableBufferPointer {
@@ -141,6 +142,7 @@ package struct DQNTurn {
   var drawing: RandomStream
   let progress: FleetProgress
   let budget: Int
+  let episodeLimit: Int?
   /// Environment steps over all copies.
   var steps = 0
   /// Sums over gradient steps.
@@ -156,11 +158,15 @@ package struct DQNTurn {
     drawing = task.random.split("replay")
     progress = task.progress
     budget = task.environmentSteps
+    episodeLimit = task.episodeLimit
   }
 
   /// The fleet's progress at this step.
   var fleetProgress: Double {
-    progress.start + (progress.end - progress.start) * Double(steps) / Double(max(budget, 1))
+    let share =
+      episodeLimit.map { Double(report.episodeReturns.count) / Double(max($0, 1)) }
+      ?? Double(steps) / Double(max(budget, 1))
+    return progress.start + (progress.end - progress.start) * min(share, 1)
   }
 
   mutating func finish(replay: ReplayMemory) {

@@ -43,6 +43,8 @@ public struct DQNSettings: SettingsGroup, Equatable {
   public var normalizeObservations = false
   public var hidden = [64, 64]
   public var activation = Activation.relu
+  /// Convolutions of an observation's images, first layer first; empty where images count as numbers.
+  public var filters: [FilterSettings] = []
 
   public init() {}
 
@@ -206,6 +208,7 @@ public struct DQNSettings: SettingsGroup, Equatable {
           return width
         }),
       .choice("activation", \.activation, "of hidden layers (SB3: activation_fn)"),
+      FilterSettings.setting(\.filters),
       .boolean(
         "dueling", \.dueling,
         "a stream of its own for the state's value and one for actions' advantages; each has the last "

@@ -7,7 +7,7 @@ import FedRLNumerics
 /// parameters changed. After construction nothing is allocated. One owner at a time.
 package final class QNetwork {
   package let design: QNetworkDesign
-  private let trunk: MultilayerPerceptron?
+  private let trunk: NetworkColumn?
   private let choices: MultilayerPerceptron
   private let state: MultilayerPerceptron?
   /// `[maximumRows, A, N]`: what the dueling streams add up to.
@@ -24,12 +24,15 @@ package final class QNetwork {
       layers.isEmpty
         ? nil : MultilayerPerceptron(layers: layers, maximumRows: maximumRows, trains: trains)
     }
-    trunk = network(design.trunkLayers)
+    trunk = design.trunkColumn.map {
+      NetworkColumn($0, maximumRows: maximumRows, trains: trains)
+    }
     choices = network(design.choiceLayers)!
     state = network(design.stateLayers)
     let isDueling = design.isDueling
     combined = FloatBuffer(count: isDueling ? maximumRows * choices.outputs : 0)
-    featureGradient = FloatBuffer(count: trains ? (trunk?.outputs ?? 0) * maximumRows : 0)
+    featureGradient = FloatBuffer(
+      count: trains ? (design.trunkColumn?.outputs ?? 0) * maximumRows : 0)
     choiceGradient = FloatBuffer(count: trains && isDueling ? maximumRows * choices.outputs : 0)
     stateGradient = FloatBuffer(count: trains && isDueling ? maximumRows * design.atoms : 0)
   }

@@ -6,7 +6,7 @@ public import FedRLNumerics
 /// Segments are named `part.index.weight` and `part.index.bias`. Hidden layers are `trunk.0`, `trunk.1`,
 /// …, and the head `actor.0`. With dueling streams (Wang et al., arXiv:1511.06581) the last hidden layer
 /// stands twice, `actor.0` and `critic.0`, and the heads are `actor.1` (advantages) and `critic.1` (the
-/// state's value).
+/// state's value). Images may go through convolutions first, `trunk.conv.image.layer`.
 public struct QNetworkDesign: Sendable, Equatable {
   public let inputs: Int
   public let hidden: [Int]
@@ -17,7 +17,8 @@ public struct QNetworkDesign: Sendable, Equatable {
   public let activation: Activation
   public let isDueling: Bool
   public let layout: ParameterLayout
-  let trunkLayers: [DenseLayer]
+  /// What both streams read; `nil` where they read the observation.
+  let trunkColumn: ColumnDesign?
   /// To `[A, N]`: values, or advantages.
   let choiceLayers: [DenseLayer]
   /// To `[N]`: the state's value; empty without dueling streams.
@@ -28,8 +29,13 @@ public struct QNetworkDesign: Sendable, Equatable {
   /// input gradients except the observation's.
   public let trainingMultiplyAccumulates: Int
 
+  /// - Parameters:
+  ///   - images: where images lie in an observation, for `filters`.
+  ///   - filters: convolutions of the images, first layer first; they must fit, see
+  ///     ``ConvolutionDesign/problem(of:in:)``.
   public init(
-    inputs: Int, hidden: [Int], choices: Int, atoms: Int, activation: Activation, isDueling: Bool
+    inputs: Int, hidden: [Int], choices: Int, atoms: Int, activation: Activation, isDueling: Bool,
+    images: [ImagePlace] = [], filters: [FilterSettings] = []
   ) {
     precondition(inputs > 0 && choices > 0 && atoms > 0 && hidden.allSatisfy { $0 > 0 })
     self.inputs = inputs
@@ -40,36 +46,39 @@ public struct QNetworkDesign: Sendable, Equatable {
     self.isDueling = isDueling
     var layout = ParameterLayout()
     func chain(_ widths: [Int], head: Int?, _ part: ParameterPart) -> [DenseLayer] {
-      var layers: [DenseLayer] = []
-      func append(_ inputs: Int, _ outputs: Int, _ activation: Activation?) {
-        layers.append(
-          DenseLayer(
-            inputs: inputs, outputs: outputs, activation: activation,
-            name: "\(part.rawValue).\(layers.count)", part: part, in: &layout))
-      }
-      for (a, b) in zip(widths, widths.dropFirst()) { append(a, b, activation) }
-      if let head { append(widths[widths.count - 1], head, nil) }
-      return layers
+      DenseLayer.chain(widths, head: head, activation: activation, part: part, in: &layout)
     }
-    let widths = [inputs] + hidden
+    let convolutions =
+      images.isEmpty || filters.isEmpty
+      ? nil
+      : ConvolutionDesign(
+        inputs: inputs, images: images, filters: filters, part: .trunk, in: &layout)
+    let widths = [convolutions?.outputs ?? inputs] + hidden
     let shared = isDueling && !hidden.isEmpty ? Array(widths.dropLast()) : widths
     let own = Array(widths.suffix(from: shared.count - 1))
-    trunkLayers = chain(shared, head: nil, .trunk)
+    let trunk = ColumnDesign(convolutions: convolutions, layers: chain(shared, head: nil, .trunk))
+    trunkColumn = trunk.outputs > 0 ? trunk : nil
     choiceLayers = chain(own, head: choices * atoms, .actor)
     stateLayers = isDueling ? chain(own, head: atoms, .critic) : []
     self.layout = layout
-    let layers = trunkLayers + choiceLayers + stateLayers
-    multiplyAccumulates = layers.reduce(0) { $0 + $1.multiplyAccumulates }
-    let first = trunkLayers.first.map { [$0] } ?? [choiceLayers[0]] + stateLayers.prefix(1)
-    trainingMultiplyAccumulates =
-      3 * multiplyAccumulates - first.reduce(0) { $0 + $1.multiplyAccumulates }
+    let heads = choiceLayers + stateLayers
+    multiplyAccumulates =
+      trunk.multiplyAccumulates + heads.reduce(0) { $0 + $1.multiplyAccumulates }
+    let first =
+      trunkColumn?.firstMultiplyAccumulates
+      ?? ([choiceLayers[0]] + stateLayers.prefix(1)).reduce(0) { $0 + $1.multiplyAccumulates }
+    trainingMultiplyAccumulates = 3 * multiplyAccumulates - first
   }
 
-  /// Weights and biases uniform in ±1/√inputs of their layer, as PyTorch begins a linear layer.
+  /// Weights and biases uniform in ±1/√inputs of their layer, as PyTorch begins a linear layer; filters
+  /// as ``ConvolutionDesign/initialize(_:random:)`` draws them.
   /// - Parameter random: each layer draws from a stream named by its place.
   public func initialParameters(_ random: RandomStream) -> ParameterVector {
     var parameters = ParameterVector(layout: layout)
-    let layers = trunkLayers + choiceLayers + stateLayers
+    let layers = (trunkColumn?.layers ?? []) + choiceLayers + stateLayers
+    parameters.values.withUnsafeMutableBufferPointer {
+      trunkColumn?.convolutions?.initialize($0.baseAddress!, random: random.split("column", 0))
+    }
     for (index, layer) in layers.enumerated() {
       var stream = random.split("layer", UInt64(index))
       let bound = 1 / Double(layer.inputs).squareRoot()

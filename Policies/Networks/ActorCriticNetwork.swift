@@ -6,26 +6,23 @@ import FedRLNumerics
 /// parameters changed. After construction nothing is allocated. One owner at a time.
 public final class ActorCriticNetwork {
   public let design: ActorCriticDesign
-  private let trunk: MultilayerPerceptron?
-  private let actor: MultilayerPerceptron
-  private let critic: MultilayerPerceptron?
+  private let trunk: NetworkColumn?
+  private let actor: NetworkColumn
+  private let critic: NetworkColumn?
   /// Gradient by the trunk's outputs, `[maximumRows, last hidden]`.
   private let featureGradient: FloatBuffer
 
   /// - Parameter trains: `false` leaves out the critic and what backward needs.
   public init(_ design: ActorCriticDesign, maximumRows: Int, trains: Bool) {
     self.design = design
-    trunk =
-      design.trunkLayers.isEmpty
-      ? nil
-      : MultilayerPerceptron(layers: design.trunkLayers, maximumRows: maximumRows, trains: trains)
-    actor = MultilayerPerceptron(
-      layers: design.actorLayers, maximumRows: maximumRows, trains: trains)
+    trunk = design.trunkColumn.map {
+      NetworkColumn($0, maximumRows: maximumRows, trains: trains)
+    }
+    actor = NetworkColumn(design.actorColumn, maximumRows: maximumRows, trains: trains)
     critic =
-      trains
-      ? MultilayerPerceptron(layers: design.criticLayers, maximumRows: maximumRows, trains: true)
-      : nil
-    featureGradient = FloatBuffer(count: trains ? (trunk?.outputs ?? 0) * maximumRows : 0)
+      trains ? NetworkColumn(design.criticColumn, maximumRows: maximumRows, trains: true) : nil
+    featureGradient = FloatBuffer(
+      count: trains ? (design.trunkColumn?.outputs ?? 0) * maximumRows : 0)
   }
 
   /// Takes note of new weights.
@@ -40,15 +37,27 @@ public final class ActorCriticNetwork {
   /// - Parameters:
   ///   - parameters: `[layout.count]`
   ///   - x: `[rows, inputs]`, as the network sees them.
+  ///   - state: `[rows, memoryUnits]`, updated; of a network with a memory.
   /// - Returns: `[rows, outputs]`, valid until the next call.
   @inline(__always)
   public func act(
-    _ parameters: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int
+    _ parameters: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int,
+    state: UnsafeMutablePointer<Float>? = nil
   ) -> UnsafeMutablePointer<Float> {
-    actor.forward(parameters, features(parameters, x, rows: rows), rows: rows)
+    guard design.memoryUnits > 0, let state else {
+      return actor.forward(parameters, features(parameters, x, rows: rows), rows: rows)
+    }
+    let sequences = NetworkColumn.Sequences(steps: 1, count: rows, starts: state, keeps: nil)
+    let outputs =
+      trunk.map {
+        actor.forward(
+          parameters, $0.forward(parameters, x, rows: rows, sequences: sequences), rows: rows)
+      } ?? actor.forward(parameters, x, rows: rows, sequences: sequences)
+    state.update(from: (trunk ?? actor).states!, count: rows * design.memoryUnits)
+    return outputs
   }
 
-  /// The values of `rows` observations.
+  /// The values of `rows` observations; of a network without a memory.
   /// - Returns: `[rows]`, valid until the next call.
   @inline(__always)
   public func value(
@@ -57,34 +66,73 @@ public final class ActorCriticNetwork {
     critic!.forward(parameters, features(parameters, x, rows: rows), rows: rows)
   }
 
+  /// Both heads of a network with a memory for one step of `rows` copies.
+  /// - Parameters:
+  ///   - states: `[memories, rows, memoryUnits]`: the trunk's, or the actor's and then the critic's.
+  ///   - remembers: whether `states` are updated.
+  /// - Returns: `[rows, outputs]` and `[rows]`, valid until the next call.
+  public func step(
+    _ parameters: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int,
+    states: UnsafeMutablePointer<Float>, remembers: Bool
+  ) -> (outputs: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>) {
+    let criticStates = states + design.criticStateOffset(count: rows)
+    let heads = forward(
+      parameters, x, rows: rows,
+      sequences: SequenceBatch(
+        steps: 1, count: rows, actorStarts: states, criticStarts: criticStates))
+    if remembers {
+      let count = rows * design.memoryUnits
+      states.update(from: (trunk ?? actor).states!, count: count)
+      if trunk == nil { criticStates.update(from: critic!.states!, count: count) }
+    }
+    return heads
+  }
+
   /// Both heads with one pass through a shared trunk.
+  /// - Parameter sequences: how the rows hang together; of a network with a memory.
   /// - Returns: `[rows, outputs]` and `[rows]`, valid until the next call.
   public func forward(
-    _ parameters: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int
+    _ parameters: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int,
+    sequences: SequenceBatch? = nil
   ) -> (outputs: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>) {
-    let features = features(parameters, x, rows: rows)
+    guard let sequences else {
+      let features = features(parameters, x, rows: rows)
+      return (
+        actor.forward(parameters, features, rows: rows),
+        critic!.forward(parameters, features, rows: rows)
+      )
+    }
+    guard let trunk else {
+      return (
+        actor.forward(parameters, x, rows: rows, sequences: sequences.actor),
+        critic!.forward(parameters, x, rows: rows, sequences: sequences.critic)
+      )
+    }
+    let features = trunk.forward(parameters, x, rows: rows, sequences: sequences.actor)
     return (
       actor.forward(parameters, features, rows: rows),
       critic!.forward(parameters, features, rows: rows)
     )
   }
 
-  /// Back-propagates through the latest ``forward(_:_:rows:)``.
+  /// Back-propagates through the latest ``forward(_:_:rows:sequences:)``.
   /// - Parameters:
-  ///   - x: the same observations.
+  ///   - x, sequences: the same observations and their order.
   ///   - outputGradient: `[rows, outputs]`
   ///   - valueGradient: `[rows]`
   ///   - gradient: `[layout.count]`; every layer's segments are overwritten, `actor.log_std` is left.
   public func backward(
     _ parameters: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int,
-    outputGradient: UnsafeMutablePointer<Float>, valueGradient: UnsafeMutablePointer<Float>,
-    gradient: UnsafeMutablePointer<Float>
+    sequences: SequenceBatch? = nil, outputGradient: UnsafeMutablePointer<Float>,
+    valueGradient: UnsafeMutablePointer<Float>, gradient: UnsafeMutablePointer<Float>
   ) {
     guard let trunk else {
       actor.backward(
-        parameters, x, rows: rows, outputGradient: outputGradient, gradient: gradient)
+        parameters, x, rows: rows, sequences: sequences?.actor, outputGradient: outputGradient,
+        gradient: gradient)
       critic!.backward(
-        parameters, x, rows: rows, outputGradient: valueGradient, gradient: gradient)
+        parameters, x, rows: rows, sequences: sequences?.critic, outputGradient: valueGradient,
+        gradient: gradient)
       return
     }
     let features = UnsafePointer(trunk.output)
@@ -95,7 +143,8 @@ public final class ActorCriticNetwork {
       parameters, features, rows: rows, outputGradient: valueGradient, gradient: gradient,
       inputGradient: featureGradient.pointer, addsToInput: true)
     trunk.backward(
-      parameters, x, rows: rows, outputGradient: featureGradient.pointer, gradient: gradient)
+      parameters, x, rows: rows, sequences: sequences?.actor,
+      outputGradient: featureGradient.pointer, gradient: gradient)
   }
 
   @inline(__always)

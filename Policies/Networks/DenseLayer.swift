@@ -12,17 +12,39 @@ public struct DenseLayer: Sendable, Equatable {
   public let activation: Activation?
 
   /// Appends the layer's segments, `name.weight` and `name.bias`, to a layout.
+  /// - Parameter weightShape: how W is to be named in the layout; `[outputs, inputs]` if `nil`.
   public init(
     inputs: Int, outputs: Int, activation: Activation?, name: String, part: ParameterPart,
-    in layout: inout ParameterLayout
+    in layout: inout ParameterLayout, weightShape: [Int]? = nil
   ) {
     self.inputs = inputs
     self.outputs = outputs
     self.activation = activation
-    let weight = layout.append("\(name).weight", shape: [outputs, inputs], part: part)
+    let weight = layout.append(
+      "\(name).weight", shape: weightShape ?? [outputs, inputs], part: part)
     weightOffset = layout.segments[weight].offset
     let bias = layout.append("\(name).bias", shape: [outputs], part: part)
     biasOffset = layout.segments[bias].offset
+  }
+
+  /// Appends layers in a row, named `part.0`, `part.1`, …
+  /// - Parameters:
+  ///   - widths: of the input and of each layer with the activation.
+  ///   - head: width of a linear layer behind them; `nil` for none.
+  public static func chain(
+    _ widths: [Int], head: Int?, activation: Activation, part: ParameterPart,
+    in layout: inout ParameterLayout
+  ) -> [DenseLayer] {
+    var layers: [DenseLayer] = []
+    func append(_ inputs: Int, _ outputs: Int, _ activation: Activation?) {
+      layers.append(
+        DenseLayer(
+          inputs: inputs, outputs: outputs, activation: activation,
+          name: "\(part.rawValue).\(layers.count)", part: part, in: &layout))
+    }
+    for (a, b) in zip(widths, widths.dropFirst()) { append(a, b, activation) }
+    if let head { append(widths[widths.count - 1], head, nil) }
+    return layers
   }
 
   /// Multiply-accumulates of one row's forward pass.
@@ -86,9 +108,8 @@ public struct DenseLayer: Sendable, Equatable {
     inputGradient dx: UnsafeMutablePointer<Float>?, addsToInput: Bool = false,
     below: DenseLayer? = nil
   ) {
-    let isWide = inputs >= Kernels.leastLayerWidth
     let weightGradient = gradient + weightOffset
-    if isWide {
+    if inputs >= Kernels.leastLayerWidth {
       Kernels.outerProducts(
         dy, x, into: weightGradient, rows: rows, columnsA: outputs, columnsB: inputs)
     } else {
@@ -96,16 +117,35 @@ public struct DenseLayer: Sendable, Equatable {
         dy, .yes, x, .no, into: weightGradient, rows: outputs, columns: inputs, inner: rows)
     }
     Kernels.columnSums(dy, rows: rows, columns: outputs, into: gradient + biasOffset)
-    guard let dx else { return }
-    if isWide {
+    if let dx {
+      self.inputGradient(
+        parameters, sumGradient: dy, rows: rows, into: dx, adds: addsToInput,
+        below: below.map { ($0, x) })
+    }
+  }
+
+  /// Writes the gradient by what the layer below put into its function.
+  /// - Parameters:
+  ///   - dy: `[rows, outputs]`, gradient of the loss by `x Wᵀ + b`.
+  ///   - dx: `[rows, inputs]`, overwritten, or added to if `adds`.
+  ///   - below: the layer below and what it gave, by whose slope `dx` is multiplied; `nil` for none.
+  @inline(__always)
+  func inputGradient(
+    _ parameters: UnsafePointer<Float>, sumGradient dy: UnsafePointer<Float>, rows: Int,
+    into dx: UnsafeMutablePointer<Float>, adds: Bool,
+    below: (layer: DenseLayer, output: UnsafePointer<Float>)? = nil
+  ) {
+    if inputs >= Kernels.leastLayerWidth {
       Kernels.layerInputGradient(
-        dy, weights: parameters + weightOffset, into: dx, adds: addsToInput, rows: rows,
-        inputs: inputs, outputs: outputs, below: below.map { (x, $0.function) })
+        dy, weights: parameters + weightOffset, into: dx, adds: adds, rows: rows, inputs: inputs,
+        outputs: outputs, below: below.map { ($0.output, $0.layer.function) })
     } else {
       BLAS.multiply(
         dy, .no, parameters + weightOffset, .no, into: dx, rows: rows, columns: inputs,
-        inner: outputs, beta: addsToInput ? 1 : 0)
-      below?.activation?.backward(dx, output: x, count: rows * inputs)
+        inner: outputs, beta: adds ? 1 : 0)
+      if let below {
+        below.layer.activation?.backward(dx, output: below.output, count: rows * inputs)
+      }
     }
   }
 }

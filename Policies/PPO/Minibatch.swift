@@ -1,3 +1,4 @@
+package import FedRLNetworks
 import FedRLNumerics
 
 /// Samples of one gradient step, as pointers into arrays that outlive it. M is `count`.
@@ -18,11 +19,14 @@ package struct MinibatchView {
   package var returns: UnsafePointer<Float>
   /// `[M]`, what the value function said while collecting.
   package var values: UnsafePointer<Float>
+  /// How the samples hang together, for a policy with a memory.
+  package var sequences: SequenceBatch?
 
   package init(
     count: Int, observations: UnsafePointer<Float>, actions: UnsafePointer<Float>,
     masks: UnsafePointer<Float>?, logProbabilities: UnsafePointer<Float>,
-    advantages: UnsafePointer<Float>, returns: UnsafePointer<Float>, values: UnsafePointer<Float>
+    advantages: UnsafePointer<Float>, returns: UnsafePointer<Float>,
+    values: UnsafePointer<Float>, sequences: SequenceBatch? = nil
   ) {
     self.count = count
     self.observations = observations
@@ -32,6 +36,7 @@ package struct MinibatchView {
     self.advantages = advantages
     self.returns = returns
     self.values = values
+    self.sequences = sequences
   }
 }
 
@@ -45,9 +50,24 @@ struct Minibatch: ~Copyable {
   private let advantages: FloatBuffer
   private let returns: FloatBuffer
   private let values: FloatBuffer
+  /// With a memory: `[memories, S, units]` and `[L, S]`.
+  private let starts: FloatBuffer
+  private let keeps: FloatBuffer
+  /// `[L, S]`: the samples of S sequences in the order of time.
+  private let places: UnsafeMutableBufferPointer<Int32>
 
-  init(capacity: Int, observationWidth: Int, actionWidth: Int, maskWidth: Int) {
+  /// - Parameters:
+  ///   - sequence: L, 0 without a memory.
+  ///   - stateWidth: elements that the policy remembers per copy.
+  init(
+    capacity: Int, observationWidth: Int, actionWidth: Int, maskWidth: Int, sequence: Int = 0,
+    stateWidth: Int = 0
+  ) {
     self.capacity = capacity
+    starts = FloatBuffer(count: sequence == 0 ? 0 : capacity / sequence * stateWidth)
+    keeps = FloatBuffer(count: sequence == 0 ? 0 : capacity)
+    places = .allocate(capacity: sequence == 0 ? 0 : capacity)
+    places.initialize(repeating: 0)
     observations = FloatBuffer(count: capacity * observationWidth)
     actions = FloatBuffer(count: capacity * actionWidth)
     masks = FloatBuffer(count: capacity * maskWidth)
@@ -55,6 +75,37 @@ struct Minibatch: ~Copyable {
     advantages = FloatBuffer(count: capacity)
     returns = FloatBuffer(count: capacity)
     values = FloatBuffer(count: capacity)
+  }
+
+  deinit { places.deallocate() }
+
+  /// Copies the sequences that `indices` name, step after step.
+  /// - Parameters:
+  ///   - indices: `[count]`, numbers of sequences: chunk of time times B, plus the copy.
+  ///   - memories, units: of the network.
+  func gatherSequences(
+    _ rollout: borrowing Rollout, indices: UnsafePointer<Int32>, count: Int, memories: Int,
+    units: Int
+  ) -> MinibatchView {
+    let (length, copies) = (rollout.sequence, rollout.copies)
+    for index in 0..<count {
+      let (chunk, copy) = Int(indices[index]).quotientAndRemainder(dividingBy: copies)
+      for step in 0..<length {
+        let sample = (chunk * length + step) * copies + copy
+        places[step * count + index] = Int32(sample)
+        keeps.pointer[step * count + index] = rollout.keeps.pointer[sample]
+      }
+      for memory in 0..<memories {
+        (starts.pointer + (memory * count + index) * units).update(
+          from: rollout.starts.pointer + ((chunk * memories + memory) * copies + copy) * units,
+          count: units)
+      }
+    }
+    var view = gather(rollout, indices: places.baseAddress!, count: length * count)
+    view.sequences = SequenceBatch(
+      steps: length, count: count, actorStarts: starts.pointer,
+      criticStarts: starts.pointer + (memories == 2 ? count * units : 0), keeps: keeps.pointer)
+    return view
   }
 
   /// Copies the samples that `indices` name.

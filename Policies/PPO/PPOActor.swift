@@ -23,7 +23,7 @@ public final class PPOActor: Actor {
     logProbabilities = FloatBuffer(count: copies)
   }
 
-  public let stateWidth = 0
+  public var stateWidth: Int { network.design.memoryUnits }
 
   public func load(_ parameters: ParameterVector, observationMoments: Moments?) {
     precondition(
@@ -43,14 +43,18 @@ public final class PPOActor: Actor {
     precondition(
       rows <= copies && observations.count == rows * width
         && actions.count == rows * head.actionWidth
-        && (masks.isEmpty || masks.count == rows * head.outputs),
-      "\(observations.count) observations, \(masks.count) masks and \(actions.count) actions for "
-        + "at most \(copies) rows")
+        && (masks.isEmpty || masks.count == rows * head.outputs)
+        && state.count == rows * stateWidth,
+      "\(observations.count) observations, \(masks.count) masks, \(state.count) remembered numbers "
+        + "and \(actions.count) actions for at most \(copies) rows")
     guard rows > 0 else { return }
     observations.withUnsafeBufferPointer {
       normalizer.apply($0.baseAddress!, into: seen.pointer, rows: rows)
     }
-    let outputs = network.act(weights.pointer, seen.pointer, rows: rows)
+    let outputs = state.withUnsafeMutableBufferPointer {
+      network.act(
+        weights.pointer, seen.pointer, rows: rows, state: $0.isEmpty ? nil : $0.baseAddress)
+    }
     masks.withUnsafeBufferPointer { masks in
       let masks = masks.isEmpty ? nil : masks.baseAddress
       actions.withUnsafeMutableBufferPointer {

@@ -21,8 +21,13 @@ public struct PPOKind: LearnerKind {
     if case .gaussian = head { isGaussian = true }
     design = ActorCriticDesign(
       inputs: specification.observations.count, hidden: settings.hidden, outputs: head.outputs,
-      activation: settings.activation, trunk: settings.trunk, hasLogDeviation: isGaussian)
+      activation: settings.activation, trunk: settings.trunk, hasLogDeviation: isGaussian,
+      memoryUnits: settings.memory == .gru ? settings.memoryUnits : 0,
+      images: specification.observations.images, filters: settings.filters)
   }
+
+  /// Whether the policy has a state.
+  var remembers: Bool { design.memoryUnits > 0 }
 
   public var name: String { "ppo" }
   public var layout: ParameterLayout { design.layout }
@@ -51,13 +56,15 @@ public struct PPOKind: LearnerKind {
 
   /// Weights, gradient, and a rollout of observations, actions and six numbers per step.
   public var workingBytes: Int {
-    4 * (2 * layout.count + stepQuantum * (specification.observations.count + 7))
+    let states = stepQuantum / settings.sequence * design.memories * design.memoryUnits
+    return 4 * (2 * layout.count + stepQuantum * (specification.observations.count + 7) + states)
   }
 
   public func makeMemory(byteLimit: Int?) -> any AgentMemory {
     PPOMemory(
       parameters: layout.count, copies: copies,
-      observationWidth: specification.observations.count)
+      observationWidth: specification.observations.count,
+      stateWidth: design.memories * design.memoryUnits)
   }
 
   /// Rollouts are as long as before and minibatches as large, so that there are more of these.
@@ -79,6 +86,8 @@ public struct PPOKind: LearnerKind {
       "activation": settings.activation.rawValue,
       "hidden": settings.hidden.map(String.init).joined(separator: ","),
       "trunk": settings.trunk.rawValue,
+      "memory": remembers ? settings.memory.rawValue : "",
+      "filters": FilterSettings.text(settings.filters),
       "head": isGaussian ? "gaussian" : "categorical",
       "observation_clip": settings.normalizeObservations ? "10" : "",
       "observation_epsilon": settings.normalizeObservations ? "1e-8" : "",
@@ -91,4 +100,7 @@ public let ppoEntry = LearnerEntry(
   name: "ppo",
   summary: "proximal policy optimisation (arXiv:1707.06347), discrete and continuous actions",
   settings: PPOSettings.self
-) { settings, specification in PPOKind(settings, for: specification) }
+) { settings, specification in
+  try FilterSettings.check(settings.filters, fit: specification)
+  return PPOKind(settings, for: specification)
+}

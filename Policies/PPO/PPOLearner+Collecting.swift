@@ -13,7 +13,7 @@ extension PPOLearner {
       let seen = rollout.observations.pointer + step * copies * width
       normalizer.apply(memory.observations.pointer, into: seen, rows: copies)
       turn.observedSums?.add(memory.observations.pointer, rows: copies)
-      try act(&turn, environment, observations: seen, step: step)
+      try act(&turn, memory, environment, observations: seen, step: step)
       advance(memory, environment, step: step)
       try LearningError.check(
         observations: memory.observations.pointer, rows: copies, width: width, step: turn.steps)
@@ -23,7 +23,7 @@ extension PPOLearner {
     normalizer.apply(
       memory.observations.pointer,
       into: rollout.observations.pointer + rollout.samples * width, rows: copies)
-    try evaluateStates(turn)
+    try evaluateStates(turn, memory)
     rollout.finish(discount: settings.gamma, decay: settings.gaeLambda)
     turn.report.environmentSteps += rollout.samples
     turn.report.inferences += rollout.samples
@@ -31,8 +31,8 @@ extension PPOLearner {
 
   /// Chooses this step's actions.
   private func act(
-    _ turn: inout Turn, _ environment: any BatchEnvironment, observations: UnsafePointer<Float>,
-    step: Int
+    _ turn: inout Turn, _ memory: PPOMemory, _ environment: any BatchEnvironment,
+    observations: UnsafePointer<Float>, step: Int
   ) throws {
     let copies = rollout.copies
     let masks = rollout.masks.pointer + step * copies * rollout.maskWidth
@@ -41,7 +41,7 @@ extension PPOLearner {
       var span = buffer.mutableSpan
       environment.writeActionMasks(into: &span)
     }
-    let outputs = network.act(weights.pointer, observations, rows: copies)
+    let outputs = evaluate(observations, memory, step: step)
     if let index = Kernels.firstNonFinite(outputs, count: copies * head.outputs) {
       throw LearningError(
         quantity: "policy output", step: turn.steps, value: Double(outputs[index]))
@@ -62,6 +62,25 @@ extension PPOLearner {
         environmentActions.pointer[index] = min(max(actions[index], -1), 1)
       }
     }
+  }
+
+  /// The policy's head for this step's observations. A policy with a memory values them too: its states
+  /// are not there later.
+  private func evaluate(
+    _ observations: UnsafePointer<Float>, _ memory: PPOMemory, step: Int
+  ) -> UnsafeMutablePointer<Float> {
+    let copies = rollout.copies
+    guard rollout.sequence > 0 else {
+      return network.act(weights.pointer, observations, rows: copies)
+    }
+    if step % rollout.sequence == 0 {
+      let starts = rollout.starts.pointer + step / rollout.sequence * memory.states.count
+      starts.update(from: memory.states.pointer, count: memory.states.count)
+    }
+    let heads = network.step(
+      weights.pointer, observations, rows: copies, states: memory.states.pointer, remembers: true)
+    (rollout.values.pointer + step * copies).update(from: heads.values, count: copies)
+    return heads.outputs
   }
 
   /// Lets the environment act.
@@ -113,12 +132,49 @@ extension PPOLearner {
         truncated += 1
       }
     }
-    guard truncated > 0 else { return }
-    let values = network.value(weights.pointer, truncatedObservations.pointer, rows: truncated)
+    if truncated > 0 {
+      let values = truncatedValues(memory, ends: ends, rows: truncated)
+      var next = 0
+      for copy in 0..<copies where ends[copy] == .truncated {
+        rollout.nextValues.pointer[step * copies + copy] = values[next]
+        next += 1
+      }
+    }
+    if rollout.sequence > 0 { forget(memory, ends: ends) }
+  }
+
+  /// Values of the states that were cut off, in the order of copies.
+  private func truncatedValues(
+    _ memory: PPOMemory, ends: UnsafePointer<EpisodeEnd>, rows: Int
+  ) -> UnsafePointer<Float> {
+    guard rollout.sequence > 0 else {
+      return UnsafePointer(
+        network.value(weights.pointer, truncatedObservations.pointer, rows: rows))
+    }
+    let units = network.design.memoryUnits
     var next = 0
-    for copy in 0..<copies where ends[copy] == .truncated {
-      rollout.nextValues.pointer[step * copies + copy] = values[next]
-      next += 1
+    for column in 0..<network.design.memories {
+      for copy in 0..<rollout.copies where ends[copy] == .truncated {
+        (truncatedStates.pointer + next * units).update(
+          from: memory.states.pointer + (column * rollout.copies + copy) * units, count: units)
+        next += 1
+      }
+    }
+    return UnsafePointer(
+      network.step(
+        weights.pointer, truncatedObservations.pointer, rows: rows,
+        states: truncatedStates.pointer, remembers: false
+      ).values)
+  }
+
+  /// An episode begins without memories.
+  private func forget(_ memory: PPOMemory, ends: UnsafePointer<EpisodeEnd>) {
+    let units = network.design.memoryUnits
+    for column in 0..<network.design.memories {
+      for copy in 0..<rollout.copies where ends[copy] != .none {
+        (memory.states.pointer + (column * rollout.copies + copy) * units).update(
+          repeating: 0, count: units)
+      }
     }
   }
 
@@ -140,16 +196,24 @@ extension PPOLearner {
 
   /// Values of all states of the rollout: weights did not change meanwhile, so that one pass over large
   /// batches does for all steps.
-  private func evaluateStates(_ turn: Turn) throws {
+  private func evaluateStates(_ turn: Turn, _ memory: PPOMemory) throws {
     let rows = rollout.samples + rollout.copies
-    var start = 0
-    while start < rows {
-      let count = min(valueRows, rows - start)
-      let values = network.value(
-        weights.pointer, rollout.observations.pointer + start * rollout.observationWidth,
-        rows: count)
-      rollout.values.pointer.advanced(by: start).update(from: values, count: count)
-      start += count
+    let observations = rollout.observations.pointer
+    if rollout.sequence > 0 {
+      // All but the last were valued while acting.
+      let last = network.step(
+        weights.pointer, observations + rollout.samples * rollout.observationWidth,
+        rows: rollout.copies, states: memory.states.pointer, remembers: false)
+      (rollout.values.pointer + rollout.samples).update(from: last.values, count: rollout.copies)
+    } else {
+      var start = 0
+      while start < rows {
+        let count = min(valueRows, rows - start)
+        let values = network.value(
+          weights.pointer, observations + start * rollout.observationWidth, rows: count)
+        rollout.values.pointer.advanced(by: start).update(from: values, count: count)
+        start += count
+      }
     }
     if let index = Kernels.firstNonFinite(rollout.values.pointer, count: rows) {
       throw LearningError(

@@ -32,22 +32,18 @@ extension PPOLearner {
       valueClip: settings.clipValue > 0 ? settings.clipValue : nil,
       entropyCoefficient: settings.entropy, valueCoefficient: settings.valueCoefficient,
       normalizesAdvantages: settings.normalizeAdvantage)
-    let samples = rollout.samples
+    let length = max(rollout.sequence, 1)
     let isWhole = minibatch.capacity == 0
-    let size = isWhole ? samples : minibatch.capacity
-    if !isWhole { for index in 0..<samples { order[index] = Int32(index) } }
+    // Samples, or sequences of them.
+    let items = order.count
+    let size = isWhole ? items : minibatch.capacity / length
+    if !isWhole { for index in 0..<items { order[index] = Int32(index) } }
     var diagnostics = Diagnostics()
     epochs: for _ in 0..<settings.epochs {
       // One minibatch that holds everything needs no order.
       if !isWhole { shuffling.shuffle(&order) }
-      for start in stride(from: 0, to: samples, by: size) {
-        let count = min(size, samples - start)
-        let batch =
-          isWhole
-          ? rollout.view
-          : order.withUnsafeBufferPointer {
-            minibatch.gather(rollout, indices: $0.baseAddress! + start, count: count)
-          }
+      for start in stride(from: 0, to: items, by: size) {
+        let batch = isWhole ? rollout.view : gather(start, count: min(size, items - start))
         let terms = try computeGradient(batch, loss, turn)
         diagnostics.add(terms)
         if settings.targetKL > 0, terms.approximateKL > 1.5 * settings.targetKL { break epochs }
@@ -55,10 +51,23 @@ extension PPOLearner {
           memory, learningRate: learningRate, hook: hook, turn)
         turn.report.gradientSteps += 1
         turn.report.trainingFLOPs +=
-          2 * Double(count) * Double(network.design.trainingMultiplyAccumulates)
+          2 * Double(batch.count) * Double(network.design.trainingMultiplyAccumulates)
       }
     }
     report(diagnostics, learningRate: learningRate, clip: loss.clip, into: &turn.report)
+  }
+
+  /// Copies the samples, or sequences, that ``order`` names from `start` on.
+  private func gather(_ start: Int, count: Int) -> MinibatchView {
+    order.withUnsafeBufferPointer {
+      let indices = $0.baseAddress! + start
+      guard rollout.sequence > 0 else {
+        return minibatch.gather(rollout, indices: indices, count: count)
+      }
+      return minibatch.gatherSequences(
+        rollout, indices: indices, count: count, memories: network.design.memories,
+        units: network.design.memoryUnits)
+    }
   }
 
   /// Forward, loss and backward; leaves the flat gradient.
@@ -66,7 +75,7 @@ extension PPOLearner {
     _ batch: MinibatchView, _ loss: PPOLossSettings, _ turn: Turn
   ) throws -> PPOLossTerms {
     let (outputs, values) = network.forward(
-      weights.pointer, batch.observations, rows: batch.count)
+      weights.pointer, batch.observations, rows: batch.count, sequences: batch.sequences)
     let offset = network.design.logDeviationOffset
     let terms = head.loss(
       outputs: outputs, logDeviations: logDeviations, values: values, batch: batch,
@@ -80,7 +89,7 @@ extension PPOLearner {
       throw LearningError(quantity: "value loss", step: turn.steps, value: terms.value)
     }
     network.backward(
-      weights.pointer, batch.observations, rows: batch.count,
+      weights.pointer, batch.observations, rows: batch.count, sequences: batch.sequences,
       outputGradient: outputGradient.pointer, valueGradient: valueGradient.pointer,
       gradient: gradient.pointer)
     return terms

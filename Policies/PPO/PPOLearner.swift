@@ -27,8 +27,10 @@ public final class PPOLearner: Learner {
   let truncatedObservations: FloatBuffer
   /// Rows of one pass of the critic over a rollout.
   let valueRows: Int
-  /// `[T·B]`, shuffled anew in each epoch.
+  /// `[T·B]` samples, or `[T·B/L]` sequences of a policy with a memory; shuffled anew in each epoch.
   var order: [Int32]
+  /// `[memories, B, units]`: what was remembered in front of observations that were cut off.
+  let truncatedStates: FloatBuffer
 
   init(_ kind: PPOKind) {
     settings = kind.settings
@@ -44,12 +46,17 @@ public final class PPOLearner: Learner {
     valueRows = max(capacity, copies, min(samples, 512))
     network = ActorCriticNetwork(design, maximumRows: valueRows, trains: true)
     adam = Adam(epsilon: settings.adamEpsilon)
+    let sequence = kind.remembers ? settings.sequence : 0
+    let stateWidth = design.memories * design.memoryUnits
     rollout = Rollout(
       steps: settings.steps, copies: copies, observationWidth: width,
-      actionWidth: head.actionWidth, maskWidth: maskWidth)
+      actionWidth: head.actionWidth, maskWidth: maskWidth, sequence: sequence,
+      stateWidth: stateWidth)
     minibatch = Minibatch(
-      capacity: capacity == samples ? 0 : capacity, observationWidth: width,
-      actionWidth: head.actionWidth, maskWidth: maskWidth)
+      capacity: capacity == samples && sequence == 0 ? 0 : capacity, observationWidth: width,
+      actionWidth: head.actionWidth, maskWidth: maskWidth, sequence: sequence,
+      stateWidth: stateWidth)
+    truncatedStates = FloatBuffer(count: copies * stateWidth)
     normalizer = ObservationNormalizer(width: width)
     weights = FloatBuffer(count: design.layout.count)
     gradient = FloatBuffer(count: design.layout.count)
@@ -58,7 +65,7 @@ public final class PPOLearner: Learner {
     environmentActions = FloatBuffer(count: copies * head.actionWidth)
     finalObservations = FloatBuffer(count: copies * width)
     truncatedObservations = FloatBuffer(count: copies * width)
-    order = [Int32](repeating: 0, count: samples)
+    order = [Int32](repeating: 0, count: sequence == 0 ? samples : samples / sequence)
   }
 
   public func begin(
@@ -66,6 +73,7 @@ public final class PPOLearner: Learner {
   ) {
     let memory = cast(memory)
     memory.running.update(repeating: .init(), count: memory.copies)
+    memory.states.fill(0)
     let buffer = memory.observations.buffer
     var observations = buffer.mutableSpan
     environment.reset(random: random, into: &observations)
@@ -97,6 +105,7 @@ public final class PPOLearner: Learner {
       let progress = task.progress.start + (task.progress.end - task.progress.start) * share
       var shuffling = task.random.split("shuffle", UInt64(update))
       try learn(&turn, memory, progress: progress, shuffling: &shuffling, hook: task.gradientHook)
+      if task.isOver(turn.report) { break }
     }
     task.parameters.values.withUnsafeMutableBufferPointer {
       $0.baseAddress!.update(from: weights.pointer, count: weights.count)

@@ -37,15 +37,19 @@ public final class PPOMemory: AgentMemory {
   package var adamSteps = 0
   /// `[B, observations]`, raw: what the next action is chosen from.
   package let observations: FloatBuffer
+  /// `[memories, B, units]`: what a policy with a memory remembers.
+  package let states: FloatBuffer
   /// `[B]`
   package let running: UnsafeMutablePointer<Running>
   let copies: Int
   package var returnStatistics = ReturnStatistics()
 
-  init(parameters: Int, copies: Int, observationWidth: Int) {
+  /// - Parameter stateWidth: elements that the policy remembers per copy.
+  init(parameters: Int, copies: Int, observationWidth: Int, stateWidth: Int) {
     firstMoments = FloatBuffer(count: parameters)
     secondMoments = FloatBuffer(count: parameters)
     observations = FloatBuffer(count: copies * observationWidth)
+    states = FloatBuffer(count: copies * stateWidth)
     self.copies = copies
     running = .allocate(capacity: copies)
     running.initialize(repeating: Running(), count: copies)
@@ -54,7 +58,7 @@ public final class PPOMemory: AgentMemory {
   deinit { running.deallocate() }
 
   public var byteCount: Int {
-    4 * (firstMoments.count + secondMoments.count + observations.count)
+    4 * (firstMoments.count + secondMoments.count + observations.count + states.count)
       + copies * MemoryLayout<Running>.stride + 128
   }
 
@@ -77,6 +81,7 @@ public final class PPOMemory: AgentMemory {
     encoder.encode(UnsafeBufferPointer(observations.buffer))
     encoder.encode(UnsafeBufferPointer(start: running, count: copies))
     encoder.encode([returnStatistics])
+    if states.count > 0 { encoder.encode(UnsafeBufferPointer(states.buffer)) }
   }
 
   public func decodeState(from decoder: inout StateDecoder) throws {
@@ -90,6 +95,7 @@ public final class PPOMemory: AgentMemory {
       throw StateDecoder.Failure.invalid(
         "a learner's memory of \(running.count) copies, expected \(copies)")
     }
+    if states.count > 0 { try states.decode(from: &decoder, "states in a learner's memory") }
     self.running.update(from: running, count: copies)
     returnStatistics = statistics[0]
   }

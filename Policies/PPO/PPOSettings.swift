@@ -1,6 +1,11 @@
 public import FedRLCore
 public import FedRLNetworks
 
+/// What a policy keeps from step to step of an episode.
+public enum PolicyMemory: String, Sendable, CaseIterable {
+  case none, gru
+}
+
 /// Settings of PPO. Defaults are those of Stable-Baselines3 2.x where it has the setting.
 public struct PPOSettings: SettingsGroup, Equatable {
   /// B.
@@ -29,6 +34,12 @@ public struct PPOSettings: SettingsGroup, Equatable {
   public var hidden = [64, 64]
   public var trunk = ActorCriticDesign.Trunk.separate
   public var activation = Activation.tanh
+  public var memory = PolicyMemory.none
+  public var memoryUnits = 64
+  /// L, with a memory.
+  public var sequence = 16
+  /// Convolutions of an observation's images, first layer first; empty where images count as numbers.
+  public var filters: [FilterSettings] = []
   public var logStdInit = 0.0
   public var adamEpsilon = 1e-5
   public var optimizerOnSync = OptimizerOnSync.rel
@@ -37,6 +48,19 @@ public struct PPOSettings: SettingsGroup, Equatable {
 
   public static var settings: [Setting<PPOSettings>] {
     rolloutSettings + optimizationSettings + lossSettings + networkSettings
+  }
+
+  public func validate() -> [(setting: String, message: String)] {
+    guard memory != .none else { return [] }
+    var problems: [(setting: String, message: String)] = []
+    if steps % sequence != 0 {
+      problems.append(("sequence", "expected a divisor of steps (\(steps)), got \(sequence)"))
+    }
+    if minibatch % sequence != 0 {
+      problems.append(
+        ("sequence", "expected a divisor of minibatch (\(minibatch)), got \(sequence)"))
+    }
+    return problems
   }
 
   private static var rolloutSettings: [Setting<PPOSettings>] {
@@ -125,6 +149,18 @@ public struct PPOSettings: SettingsGroup, Equatable {
       .choice(
         "trunk", \.trunk, "whether actor and critic share their hidden layers (SB3: separate)"),
       .choice("activation", \.activation, "of hidden layers (SB3: activation_fn)"),
+      .choice(
+        "memory", \.memory,
+        "what the policy remembers of earlier observations: none, or gru, gated recurrent units in "
+          + "front of the hidden layers (arXiv:1406.1078)"),
+      .integer(
+        "memory_units", \.memoryUnits, unit: "units", range: 1...4096,
+        "width of the memory; actor and critic have one each unless they share a trunk"),
+      .integer(
+        "sequence", \.sequence, unit: "steps", range: 1...1_000_000,
+        "steps in a row that a policy with a memory learns from at once, from the state it had; "
+          + "steps and minibatch must be multiples of it"),
+      FilterSettings.setting(\.filters),
       .number(
         "log_std_init", \.logStdInit, range: -20...2,
         "first log standard deviation of continuous actions (SB3: log_std_init)"),

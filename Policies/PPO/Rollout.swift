@@ -29,14 +29,29 @@ package struct Rollout: ~Copyable {
   package let returns: FloatBuffer
   /// `[T, B]`
   package let ends: UnsafeMutablePointer<EpisodeEnd>
+  /// L, the length of the sequences that a policy with a memory learns from; 0 without one.
+  package let sequence: Int
+  /// `[T/L, memories, B, units]`: what the policy remembered where each sequence begins.
+  package let starts: FloatBuffer
+  /// `[T, B]`, with a memory: 0 where an episode begins within a sequence, else 1.
+  package let keeps: FloatBuffer
 
-  init(steps: Int, copies: Int, observationWidth: Int, actionWidth: Int, maskWidth: Int) {
+  /// - Parameters:
+  ///   - sequence: 0 without a memory.
+  ///   - stateWidth: elements that the policy remembers per copy.
+  init(
+    steps: Int, copies: Int, observationWidth: Int, actionWidth: Int, maskWidth: Int,
+    sequence: Int = 0, stateWidth: Int = 0
+  ) {
     self.steps = steps
     self.copies = copies
     self.observationWidth = observationWidth
     self.actionWidth = actionWidth
     self.maskWidth = maskWidth
     let samples = steps * copies
+    self.sequence = sequence
+    starts = FloatBuffer(count: sequence == 0 ? 0 : samples / sequence * stateWidth)
+    keeps = FloatBuffer(count: sequence == 0 ? 0 : samples)
     observations = FloatBuffer(count: (samples + copies) * observationWidth)
     actions = FloatBuffer(count: samples * actionWidth)
     masks = FloatBuffer(count: samples * maskWidth)
@@ -58,6 +73,12 @@ package struct Rollout: ~Copyable {
   /// Where `nextValues` still holds nothing (no episode ended), puts the next step's value; then fills
   /// `advantages` and `returns`.
   package func finish(discount: Double, decay: Double) {
+    if sequence > 0 {
+      for index in 0..<samples {
+        let isFirst = index / copies % sequence == 0
+        keeps.pointer[index] = isFirst || ends[index - copies] == .none ? 1 : 0
+      }
+    }
     for index in 0..<samples where ends[index] == .none {
       nextValues.pointer[index] = values.pointer[index + copies]
     }

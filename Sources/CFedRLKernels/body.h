@@ -129,6 +129,60 @@ static void K(tanh_backward)(float *d, const float *y, int64_t count) {
   }
 }
 
+static INLINE lanes K(sigmoid_lanes)(lanes x) { return K(tanh_lanes)(x * 0.5f) * 0.5f + 0.5f; }
+
+static void K(gru_forward)(float *gates, const float *recurrent, const float *state, float *next,
+                           int64_t rows, int64_t units) {
+  for (int64_t row = 0; row < rows; row++) {
+    for (int64_t c = 0; c < units; c += width) {
+      int64_t some = units - c < width ? units - c : width;
+      float *r = gates + c, *z = r + units, *n = z + units;
+      const float *rr = recurrent + c, *rz = rr + units, *rn = rz + units;
+      lanes reset = K(sigmoid_lanes)(K(load_some)(r, some) + K(load_some)(rr, some));
+      lanes update = K(sigmoid_lanes)(K(load_some)(z, some) + K(load_some)(rz, some));
+      lanes candidate =
+          K(tanh_lanes)(reset * K(load_some)(rn, some) + K(load_some)(n, some));
+      K(store_some)(r, reset, some);
+      K(store_some)(z, update, some);
+      K(store_some)(n, candidate, some);
+      lanes old = K(load_some)(state + c, some);
+      K(store_some)(next + c, update * (old - candidate) + candidate, some);
+    }
+    gates += 3 * units;
+    recurrent += 3 * units;
+    state += units;
+    next += units;
+  }
+}
+
+static void K(gru_backward)(float *gates, float *recurrent, const float *state, float *d,
+                            int64_t rows, int64_t units) {
+  for (int64_t row = 0; row < rows; row++) {
+    for (int64_t c = 0; c < units; c += width) {
+      int64_t some = units - c < width ? units - c : width;
+      float *r = gates + c, *z = r + units, *n = z + units;
+      float *rr = recurrent + c, *rz = rr + units, *rn = rz + units;
+      lanes reset = K(load_some)(r, some), update = K(load_some)(z, some);
+      lanes candidate = K(load_some)(n, some), slope = K(load_some)(d + c, some);
+      lanes by_candidate = slope * (1.0f - update) * (1.0f - candidate * candidate);
+      lanes by_update = slope * (K(load_some)(state + c, some) - candidate) *
+                        (update * (1.0f - update));
+      lanes by_reset = by_candidate * K(load_some)(rn, some) * (reset * (1.0f - reset));
+      K(store_some)(r, by_reset, some);
+      K(store_some)(z, by_update, some);
+      K(store_some)(n, by_candidate, some);
+      K(store_some)(rr, by_reset, some);
+      K(store_some)(rz, by_update, some);
+      K(store_some)(rn, by_candidate * reset, some);
+      K(store_some)(d + c, slope * update, some);
+    }
+    gates += 3 * units;
+    recurrent += 3 * units;
+    state += units;
+    d += units;
+  }
+}
+
 static void K(relu_backward)(float *d, const float *y, int64_t count) {
   lanes zero = {0};
   int64_t i = 0;

@@ -91,6 +91,8 @@ typedef struct {
   void (*bias)(float *, const float *, int64_t, int64_t);
   void (*tanh_backward)(float *, const float *, int64_t);
   void (*relu_backward)(float *, const float *, int64_t);
+  void (*gru_forward)(float *, const float *, const float *, float *, int64_t, int64_t);
+  void (*gru_backward)(float *, float *, const float *, float *, int64_t, int64_t);
   void (*column_sums)(const float *, int64_t, int64_t, float *);
   double (*sum_of_squares)(const float *, int64_t);
   void (*scale)(float *, float, int64_t);
@@ -111,7 +113,8 @@ typedef struct {
 #define TABLE(path)                                                                               \
   {                                                                                               \
     #path, tanh_##path, bias_tanh_##path, bias_relu_##path, bias_##path, tanh_backward_##path,    \
-        relu_backward_##path, column_sums_##path, sum_of_squares_##path, scale_##path,            \
+        relu_backward_##path, gru_forward_##path, gru_backward_##path, column_sums_##path,        \
+        sum_of_squares_##path, scale_##path,                                                      \
         axpy_##path, adam_##path, normalize_##path, moment_sums_##path, first_non_finite_##path,  \
         dense_forward_##path, dense_input_gradient_##path, outer_products_##path,                 \
         cast_rays_##path                                                                          \
@@ -177,6 +180,14 @@ void fedrl_tanh_backward(float *d, const float *y, int64_t count) {
 }
 void fedrl_relu_backward(float *d, const float *y, int64_t count) {
   chosen->relu_backward(d, y, count);
+}
+void fedrl_gru_forward(float *gates, const float *recurrent, const float *state, float *next,
+                       int64_t rows, int64_t units) {
+  chosen->gru_forward(gates, recurrent, state, next, rows, units);
+}
+void fedrl_gru_backward(float *gates, float *recurrent, const float *state, float *d, int64_t rows,
+                        int64_t units) {
+  chosen->gru_backward(gates, recurrent, state, d, rows, units);
 }
 void fedrl_column_sums(const float *x, int64_t rows, int64_t columns, float *sums) {
   chosen->column_sums(x, rows, columns, sums);

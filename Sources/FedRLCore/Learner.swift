@@ -28,12 +28,20 @@ public struct TrainingTask: Sendable {
   public var observedSums: MomentSums?
   /// The budget: environment steps over all copies.
   public let environmentSteps: Int
+  /// Episodes with whose end the turn ends before its steps are used up, at the next end of a rollout
+  /// or phase; `nil` for none.
+  public var episodeLimit: Int?
   public let progress: FleetProgress
   /// Names every random number the learner draws in this turn.
   public let random: RandomStream
   public var gradientHook: (any GradientHook)?
   /// Whether the fleet's weights replaced the agent's since its last turn.
   public let isFirstAfterSync: Bool
+
+  /// Whether a turn with that report has had its episodes.
+  package func isOver(_ report: LearningReport) -> Bool {
+    episodeLimit.map { report.episodeReturns.count >= $0 } ?? false
+  }
 
   public init(
     parameters: ParameterVector, observationMoments: Moments?, environmentSteps: Int,

@@ -1,3 +1,5 @@
+public import FedRLNumerics
+
 /// A box of real numbers: observations, and continuous actions.
 public struct BoxSpace: Sendable, Equatable {
   /// Row-major shape; `[24]`, or `[3, 9, 9]` for stacked windows.
@@ -8,8 +10,13 @@ public struct BoxSpace: Sendable, Equatable {
   public let high: [Float]
   /// One name per element, for exports and drawings: `lidar.3`.
   public let names: [String]
+  /// Which elements are images, for networks with convolutions; in the order of their offsets.
+  public let images: [ImagePlace]
 
-  public init(shape: [Int], low: [Float], high: [Float], names: [String]) {
+  /// - Parameter images: `nil` for none, or for the whole box where its shape has three dimensions.
+  public init(
+    shape: [Int], low: [Float], high: [Float], names: [String], images: [ImagePlace]? = nil
+  ) {
     let count = shape.reduce(1, *)
     precondition(
       low.count == count && high.count == count && names.count == count,
@@ -19,6 +26,10 @@ public struct BoxSpace: Sendable, Equatable {
     self.low = low
     self.high = high
     self.names = names
+    let whole =
+      shape.count == 3
+      ? [ImagePlace(offset: 0, channels: shape[0], height: shape[1], width: shape[2])] : []
+    self.images = images ?? whole
   }
 
   /// A box with the same bounds everywhere, its elements named `name.0`, `name.1`, …

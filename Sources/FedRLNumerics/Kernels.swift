@@ -119,6 +119,29 @@ public enum Kernels {
     }
   }
 
+  /// One step of gated recurrent units: `r, z ← σ(gates + recurrent)`,
+  /// `n ← tanh(gatesₙ + r recurrentₙ)`, `next ← (1 − z) n + z state`.
+  /// - Parameters:
+  ///   - gates: `[rows, 3, units]`, sums of the inputs' products in the order r, z, n; becomes r, z, n.
+  ///   - recurrent: `[rows, 3, units]`, the same of the states' products.
+  ///   - state, next: `[rows, units]`
+  @inline(__always)
+  public static func gruForward(
+    _ gates: UnsafeMutablePointer<Float>, recurrent: UnsafePointer<Float>,
+    state: UnsafePointer<Float>, into next: UnsafeMutablePointer<Float>, rows: Int, units: Int
+  ) { fedrl_gru_forward(gates, recurrent, state, next, Int64(rows), Int64(units)) }
+
+  /// Back through ``gruForward(_:recurrent:state:into:rows:units:)``.
+  /// - Parameters:
+  ///   - gates, recurrent: what that left; become the gradients by the sums that they held before.
+  ///   - d: `[rows, units]`, the gradient by `next`; becomes the part of the gradient by `state` that
+  ///     does not go through `recurrent`.
+  @inline(__always)
+  public static func gruBackward(
+    _ gates: UnsafeMutablePointer<Float>, recurrent: UnsafeMutablePointer<Float>,
+    state: UnsafePointer<Float>, d: UnsafeMutablePointer<Float>, rows: Int, units: Int
+  ) { fedrl_gru_backward(gates, recurrent, state, d, Int64(rows), Int64(units)) }
+
   /// From this width on the layer products here are faster than OpenBLAS's: one vector's lanes.
   public static let leastLayerWidth = 16
 

@@ -196,6 +196,29 @@ import Testing
     }
   }
 
+  @Test func aTurnWithMemoryOrConvolutionsAllocatesAsMuchHoweverLongItIs() throws {
+    try #require(fedrl_counts_allocations() == 1, "needs glibc")
+    let worlds: [any EnvironmentKind] = [CartPoleKind(), try vacuum { $0.episodeSeconds = 300 }]
+    for world in worlds {
+      var settings = PPOSettings()
+      settings.environments = 4
+      settings.steps = 64
+      settings.minibatch = 64
+      settings.epochs = 2
+      settings.memory = .gru
+      settings.memoryUnits = 20
+      settings.normalizeObservations = true
+      if !world.specification.observations.images.isEmpty {
+        settings.filters = [
+          FilterSettings(filters: 4, kernel: 3, stride: 2),
+          FilterSettings(filters: 6, kernel: 2, stride: 1),
+        ]
+      }
+      try expectNoAllocationPerStep(
+        PPOKind(settings, for: world.specification), in: world, shortTurn: 1, longTurn: 9)
+    }
+  }
+
   /// A phase of DQN's gradient steps allocates nothing, whatever its extensions; 2,000 phases would
   /// show. The first turns fill the replay memory.
   @Test(arguments: ["plain", "extended", "quantiles", "munchausen"])

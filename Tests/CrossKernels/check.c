@@ -77,6 +77,31 @@ static void check_layers(int64_t rows, int64_t inputs, int64_t outputs, fedrl_ac
   free(x), free(w), free(b), free(dy), free(y), free(dx), free(before), free(t), free(c);
 }
 
+static void check_memory(int64_t rows, int64_t units) {
+  float *gates = numbers(rows * 3 * units), *sums = numbers(rows * 3 * units);
+  float *state = numbers(rows * units), *next = numbers(rows * units), *d = numbers(rows * units);
+  const size_t bytes = (size_t)(rows * 3 * units) * sizeof(float);
+  float *gates0 = malloc(bytes), *sums0 = malloc(bytes), *d0 = malloc(bytes);
+  memcpy(gates0, gates, bytes), memcpy(sums0, sums, bytes), memcpy(d0, d, bytes / 3);
+  fedrl_gru_forward(gates, sums, state, next, rows, units);
+  fedrl_gru_backward(gates, sums, state, d, rows, units);
+  for (int64_t row = 0; row < rows; row++)
+    for (int64_t unit = 0; unit < units; unit++) {
+      const int64_t i = row * units + unit, g = row * 3 * units + unit;
+      const double r = 1 / (1 + exp(-(double)gates0[g] - sums0[g]));
+      const double z = 1 / (1 + exp(-(double)gates0[g + units] - sums0[g + units]));
+      const double u = sums0[g + 2 * units], n = tanh(gates0[g + 2 * units] + r * u);
+      const double by_n = d0[i] * (1 - z) * (1 - n * n);
+      expect("gru next", i, next[i], (1 - z) * n + z * state[i], 2e-6);
+      expect("gru d", i, d[i], d0[i] * z, 2e-6);
+      expect("gru r", g, gates[g], by_n * u * r * (1 - r), 2e-6);
+      expect("gru z", g, sums[g + units], d0[i] * (state[i] - n) * z * (1 - z), 2e-6);
+      expect("gru n", g, gates[g + 2 * units], by_n, 2e-6);
+      expect("gru u", g, sums[g + 2 * units], by_n * r, 2e-6);
+    }
+  free(gates), free(sums), free(state), free(next), free(d), free(gates0), free(sums0), free(d0);
+}
+
 static void check_vectors(int64_t count) {
   float *x = numbers(count), *y = numbers(count), *m = numbers(count), *v = numbers(count);
   float *p = numbers(count), *g = numbers(count);
@@ -148,6 +173,8 @@ int main(void) {
       for (int o = 0; o < count; o++)
         for (int f = FEDRL_LINEAR; f <= FEDRL_RELU; f++)
           check_layers(rows[r], widths[i], widths[o], (fedrl_activation)f);
+  for (int r = 0; r < (int)(sizeof rows / sizeof *rows); r++)
+    for (int o = 0; o < count; o++) check_memory(rows[r], widths[o]);
   for (int64_t length = 0; length < 70; length++) check_vectors(length), check_sums(length);
   check_vectors(10001), check_sums(10001);
   printf("kernels %s: %d wrong\n", fedrl_kernel_path(), failures);

@@ -35,6 +35,37 @@ import Testing
     }
   }
 
+  @Test(arguments: [[], [6], [7, 5]], [false, true]) func gradientWithFilters(
+    hidden: [Int], isDueling: Bool
+  ) {
+    let rows = 3
+    let design = QNetworkDesign(
+      inputs: 34, hidden: hidden, choices: 3, atoms: 1, activation: .tanh, isDueling: isDueling,
+      images: [ImagePlace(offset: 3, channels: 2, height: 3, width: 5)],
+      filters: [FilterSettings(filters: 4, kernel: 2, stride: 1)])
+    #expect(design.layout.segments[0].name == "trunk.conv.0.0.weight")
+    var random = RandomStream(seed: 8)
+    let x = (0..<(rows * 34)).map { _ in Float(random.normal()) }
+    let weight = (0..<(rows * 3)).map { _ in Float(random.normal()) }
+    var start = design.initialParameters(RandomStream(seed: 2)).values
+    // Far from where ReLU bends.
+    for index in design.layout["trunk.conv.0.0.bias"]!.range {
+      start[index] = index % 2 == 0 ? 9 : -9
+    }
+    let network = QNetwork(design, maximumRows: rows, trains: true)
+    func value(_ parameters: [Float]) -> Double {
+      network.load(parameters)
+      let outputs = network.forward(parameters, x, rows: rows)
+      return weight.indices.reduce(0) { $0 + Double(weight[$1]) * Double(outputs[$1]) }
+    }
+    _ = value(start)
+    var gradient = [Float](repeating: .nan, count: design.layout.count)
+    var outputGradient = weight
+    network.backward(
+      start, x, rows: rows, outputGradient: &outputGradient, gradient: &gradient)
+    checkGradients(gradient, at: start, relative: 1e-2, absolute: 5e-3, of: value)
+  }
+
   @Test func advantagesOfDuelingStreamsHaveNoMean() {
     let design = QNetworkDesign(
       inputs: 2, hidden: [6], choices: 4, atoms: 1, activation: .relu, isDueling: true)

@@ -100,6 +100,35 @@ private struct Stopper: GradientHook {
     #expect(straight.0 != first.parameters.values && straight.0.allSatisfy(\.isFinite))
   }
 
+  @Test func aTurnEndsWithItsEpisodes() throws {
+    let environment = DiscreteWorld(observations: 5, choices: 4)
+    let kind = try DQNKind(
+      settings {
+        $0.environments = 1
+        $0.trainEvery = 1
+        $0.gradientSteps = 1
+        $0.explorationInitial = 1
+        $0.explorationFinal = 0
+        $0.explorationFraction = 1
+      }, for: environment.specification)
+    let root = RandomStream(seed: 6)
+    let memory = kind.makeMemory()
+    let learner = kind.makeLearner()
+    learner.begin(memory: memory, in: environment, random: root)
+    var task = makeTask(kind.initialParameters(root), steps: 1000, turns: 2, random: root)
+    task.episodeLimit = 4
+    let report = try learner.train(&task, memory: memory, in: environment)
+    #expect(report.episodeReturns.count == 4)
+    #expect(report.environmentSteps == report.episodeSteps.reduce(0, +))
+    // Exploration falls with the episodes: three of four, in the first half of the fleet's progress.
+    let exploration = report.diagnostics.first { $0.name == "exploration" }!.value
+    expectClose(exploration, 1 - 0.5 * 0.75, absolute: 1e-9)
+    // Steps are the limit where they are used up first.
+    task = makeTask(kind.initialParameters(root), steps: 10, random: root)
+    task.episodeLimit = 100
+    #expect(try learner.train(&task, memory: memory, in: environment).environmentSteps == 10)
+  }
+
   @Test func nothingIsLearnedBeforeLearningStarts() throws {
     let environment = DiscreteWorld(observations: 5, choices: 4, count: 3)
     let kind = try DQNKind(

@@ -73,6 +73,7 @@ private struct LayerCheck {
         checkForward(rows, width)
         checkInputGradient(rows, width)
         checkWeightGradient(rows, width)
+        checkMemory(rows, width)
       }
     }
   }
@@ -186,6 +187,60 @@ private struct LayerCheck {
           $0 + Double(dy[$1 * outputs + index / inputs]) * Double(x[$1 * inputs + index % inputs])
         }
       }, "\(path) \(outputs) × \(inputs)")
+  }
+
+  /// One step of gated recurrent units forward and, with random slopes, backward.
+  private func checkMemory(_ rows: Int, _ units: Int) {
+    let inputSums = numbers(rows * 3 * units, seed: 20)
+    let stateSums = numbers(rows * 3 * units, seed: 21)
+    let state = numbers(rows * units, seed: 22)
+    let slope = numbers(rows * units, seed: 23)
+    func sigmoid(_ x: Double) -> Double { 0.5 + 0.5 * tanhByExponentials(x / 2) }
+    struct Unit { var r, z, n, h, u, d: Double }
+    func unit(_ index: Int) -> Unit {
+      let first = index / units * 3 * units + index % units
+      func sum(_ gate: Int) -> Double {
+        Double(inputSums[first + gate * units]) + Double(stateSums[first + gate * units])
+      }
+      let r = sigmoid(sum(0))
+      let u = Double(stateSums[first + 2 * units])
+      let n = tanhByExponentials(Double(inputSums[first + 2 * units]) + r * u)
+      return Unit(
+        r: r, z: sigmoid(sum(1)), n: n, h: Double(state[index]), u: u, d: Double(slope[index]))
+    }
+    var gates = inputSums + guarded(0)
+    var recurrent = stateSums + guarded(0)
+    var next = guarded(rows * units)
+    Kernels.gruForward(
+      &gates, recurrent: recurrent, state: state, into: &next, rows: rows, units: units)
+    let what = "\(path) memory \(rows) × \(units)"
+    check(next, rows * units, { unit($0).n + unit($0).z * (unit($0).h - unit($0).n) }, what)
+    func gate(_ index: Int) -> (gate: Int, unit: Unit) {
+      let (row, place) = (index / (3 * units), index % (3 * units))
+      return (place / units, unit(row * units + place % units))
+    }
+    check(
+      gates, rows * 3 * units,
+      {
+        gate($0).gate == 0
+          ? gate($0).unit.r : gate($0).gate == 1 ? gate($0).unit.z : gate($0).unit.n
+      }, what)
+
+    var d = slope + guarded(0)
+    Kernels.gruBackward(
+      &gates, recurrent: &recurrent, state: state, d: &d, rows: rows, units: units)
+    func gradient(_ index: Int, ofStates: Bool) -> Double {
+      let (gate, unit) = gate(index)
+      let candidate = unit.d * (1 - unit.z) * (1 - unit.n * unit.n)
+      switch gate {
+      case 0: return candidate * unit.u * unit.r * (1 - unit.r)
+      case 1: return unit.d * (unit.h - unit.n) * unit.z * (1 - unit.z)
+      default: return ofStates ? candidate * unit.r : candidate
+      }
+    }
+    check(d, rows * units, { unit($0).d * unit($0).z }, what)
+    check(gates, rows * 3 * units, { gradient($0, ofStates: false) }, what)
+    check(recurrent, rows * 3 * units, { gradient($0, ofStates: true) }, what)
   }
 }
 

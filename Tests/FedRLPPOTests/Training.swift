@@ -23,9 +23,10 @@ func makeTask(
 }
 
 /// Trains for some turns, as a fleet of one would.
+/// - Parameter isEnough: asked after every turn.
 func trainAlone(
   _ kind: PPOKind, in environment: any BatchEnvironment, seed: UInt64, turns: Int,
-  stepsPerTurn: Int
+  stepsPerTurn: Int, until isEnough: (Trained) -> Bool = { _ in false }
 ) throws -> Trained {
   let root = RandomStream(seed: seed)
   var trained = Trained(parameters: kind.initialParameters(root.split("initial")))
@@ -42,6 +43,7 @@ func trainAlone(
     trained.reports.append(try learner.train(&task, memory: memory, in: environment))
     trained.parameters = task.parameters
     if let sums = task.observedSums { trained.moments?.merge(Moments(sums)) }
+    if isEnough(trained) { break }
   }
   return trained
 }
@@ -57,10 +59,10 @@ func evaluate(
   var returns = [Double](repeating: 0, count: environment.count)
   var running = [Bool](repeating: true, count: environment.count)
   let noMasks: [Float] = []
-  var noState: [Float] = []
+  var remembered = [Float](repeating: 0, count: environment.count * actor.stateWidth)
   while running.contains(true) {
     let observations = rows.observations
-    var state = noState.mutableSpan
+    var state = remembered.mutableSpan
     var actions = rows.actions.mutableSpan
     actor.act(
       observations: observations.span, masks: noMasks.span, state: &state, random: nil,

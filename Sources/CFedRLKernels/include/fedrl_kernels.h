@@ -31,6 +31,18 @@ void fedrl_tanh_backward(float *d, const float *y, int64_t count);
 /// d[i] <- y[i] > 0 ? d[i] : 0, y being the output of ReLU.
 void fedrl_relu_backward(float *d, const float *y, int64_t count);
 
+/// One step of gated recurrent units with `units` states each: r, z <- sigmoid(gates + recurrent),
+/// n <- tanh(gates_n + r recurrent_n), next <- (1 - z) n + z state. `gates` and `recurrent` are
+/// `[rows, 3, units]`, the sums of the inputs' and of the states' products in the order r, z, n;
+/// `gates` becomes r, z, n. `state` and `next` are `[rows, units]`.
+void fedrl_gru_forward(float *gates, const float *recurrent, const float *state, float *next,
+                       int64_t rows, int64_t units);
+/// Back through fedrl_gru_forward: `d` is the gradient by `next` and becomes the part of the gradient
+/// by `state` that does not go through `recurrent`; `gates` (r, z, n) and `recurrent` become the
+/// gradients by the sums that they held before.
+void fedrl_gru_backward(float *gates, float *recurrent, const float *state, float *d, int64_t rows,
+                        int64_t units);
+
 /// sums[c] <- sum over rows of x[r, c], in row order.
 void fedrl_column_sums(const float *x, int64_t rows, int64_t columns, float *sums);
 
