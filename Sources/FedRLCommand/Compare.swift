@@ -9,9 +9,9 @@ struct Compare: ParsableCommand {
     discussion: """
       Scores are those of the final policies on the evaluation environments. The mean's intervals are \
       95 % bootstrap intervals, drawn over runs and then over environments. IQM is the mean of the \
-      middle half of all runs' scores, its interval drawn over the runs of each environment, and P how \
-      likely a run of the first arm scores higher than one of another (Agarwal et al., \
-      arXiv:2108.13264).
+      middle half of all runs' episodes, its interval drawn, in each environment for itself, over runs \
+      and then over episodes, and P how likely a run of the first arm scores higher than one of another \
+      (Agarwal et al., arXiv:2108.13264).
 
       EXAMPLES:
         fedrl compare runs/seed-1 runs/seed-2 runs/seed-3
@@ -99,9 +99,9 @@ struct ComparisonTable {
     /// `[runs][environments]`
     let values: [[Double]]
     let interval: ClosedRange<Double>?
-    /// Of the middle half of all values.
-    let iqm: Double?
-    let iqmInterval: ClosedRange<Double>?
+    /// The mean of the middle half of all episodes; `nil` for a difference.
+    var iqm: Double?
+    var iqmInterval: ClosedRange<Double>?
     var mean: Double { Statistics.meanOfMeans(values) }
   }
 
@@ -110,7 +110,11 @@ struct ComparisonTable {
   private let runCount: Int
   private var rows: [Row] = []
   private var differences: [Row] = []
+  /// Of each run's independent agents the one with the highest and the lowest mean return.
   private var bestAgents: [Double] = []
+  private var worstAgents: [Double] = []
+  /// Whether every run has its episodes; else the middle half is that of the runs' means.
+  private let hasEpisodes: Bool
   /// (federated − independent) ÷ (pooled − independent), where a run has these arms.
   private var gapClosed: (mean: Double, interval: ClosedRange<Double>?)?
 
@@ -121,9 +125,12 @@ struct ComparisonTable {
       let names = main.value["final"]?["environments"]?.members?.map(\.key), !names.isEmpty
     else { throw BadInput("\(runs[0]): has no final evaluation") }
     environments = names
+    let episodes = runs.compactMap { EpisodeTable(run: $0, score: score) }
+    hasEpisodes = episodes.count == runs.count
+    let tables = hasEpisodes ? episodes : []
     for name in summaries[0]["arms"]?.members?.map(\.key) ?? [] {
       let values = try Self.values(summaries, runs, names, score) { $0["arms"]?[name]?["final"] }
-      rows.append(Self.row(name, values))
+      rows.append(Self.row(name, values, tables, names))
     }
     for (summary, run) in zip(summaries, runs) {
       let arm = summary["arms"]?.members?.first?.value
@@ -133,16 +140,24 @@ struct ComparisonTable {
     }
     for name in summaries[0]["baselines"]?.members?.map(\.key) ?? [] {
       let values = try Self.values(summaries, runs, names, score) { $0["baselines"]?[name] }
-      rows.append(Self.row(name, values))
+      rows.append(Self.row(name, values, tables, names))
     }
     for other in rows.dropFirst() {
       let paired = zip(rows[0].values, other.values).map { zip($0, $1).map { $0 - $1 } }
       differences.append(Self.row("\(rows[0].name) − \(other.name)", paired))
     }
     gapClosed = closedGap()
-    bestAgents = summaries.compactMap {
-      $0["arms"]?["independent"]?["final"]?["best_agent"]?[score]?.double
+    func agents(_ which: String) -> [Double] {
+      summaries.compactMap { $0["arms"]?["independent"]?["final"]?[which]?[score]?.double }
     }
+    bestAgents = agents("best_agent")
+    worstAgents = agents("worst_agent")
+  }
+
+  /// A place in a table of scores.
+  private struct Cell {
+    let run: Int
+    let environment: Int
   }
 
   /// How much of what pooling all data gains over learning alone the federation gains: a ratio of means
@@ -152,22 +167,19 @@ struct ComparisonTable {
     guard let federated = values("federated"), let independent = values("independent"),
       let pooled = values("pooled")
     else { return nil }
-    func ratio(_ indices: [[Int]]) -> Double {
+    func ratio(_ cells: [[Cell]]) -> Double {
       func mean(_ table: [[Double]]) -> Double {
         Statistics.meanOfMeans(
-          indices.map { row in
-            row.map { table[$0 / environments.count][$0 % environments.count] }
-          })
+          cells.map { row in row.map { table[$0.run][$0.environment] } })
       }
       let alone = mean(independent)
       return (mean(federated) - alone) / (mean(pooled) - alone)
     }
     let cells = federated.indices.map { run in
-      environments.indices.map { run * environments.count + $0 }
+      environments.indices.map { Cell(run: run, environment: $0) }
     }
     let interval = Statistics.bootstrapInterval(
-      cells.map { $0.map(Double.init) }, random: RandomStream(seed: 1).split("compare")
-    ) { ratio($0.map { $0.map { Int($0) } }) }
+      cells, random: RandomStream(seed: 1).split("compare"), statistic: ratio)
     let mean = ratio(cells)
     return mean.isFinite ? (mean, interval) : nil
   }
@@ -176,11 +188,23 @@ struct ComparisonTable {
     Row(
       name: name, values: values,
       interval: Statistics.bootstrapInterval(
-        values, random: RandomStream(seed: 1).split("compare")),
-      iqm: Statistics.interquartileMean(values.flatMap { $0 }),
-      iqmInterval: Statistics.stratifiedInterval(
-        values, random: RandomStream(seed: 1).split("stratified")
-      ) { Statistics.interquartileMean($0) ?? .nan })
+        values, random: RandomStream(seed: 1).split("compare")))
+  }
+
+  /// A policy's row, with the middle half of its episodes, or of its means where `tables` is empty.
+  private static func row(
+    _ name: String, _ values: [[Double]], _ tables: [EpisodeTable], _ environments: [String]
+  ) -> Row {
+    let episodes =
+      tables.isEmpty
+      ? values.map { $0.map { [$0] } }
+      : tables.map { table in environments.map { table.scores(of: name, in: $0) } }
+    var row = row(name, values)
+    row.iqm = Statistics.interquartileMean(episodes.flatMap { $0.flatMap { $0 } })
+    row.iqmInterval = Statistics.stratifiedInterval(
+      episodes, random: RandomStream(seed: 1).split("stratified")
+    ) { Statistics.interquartileMean($0) ?? .nan }
+    return row
   }
 
   /// How likely a run of the main arm scores higher than one of another row.
@@ -217,7 +241,12 @@ struct ComparisonTable {
     lines.append("")
     lines.append(
       TextTable.text(
-        [["", "IQM", "95 % interval", "P(\(rows[0].name) higher)"]]
+        [
+          [
+            "", hasEpisodes ? "IQM of episodes" : "IQM of runs", "95 % interval",
+            "P(\(rows[0].name) higher)",
+          ]
+        ]
           + rows.enumerated().map { index, row in
             [
               row.name, HumanNumber.value(row.iqm), Self.text(row.iqmInterval),
@@ -229,8 +258,10 @@ struct ComparisonTable {
         "  (federated − independent) ÷ (pooled − independent): \(HumanNumber.value(gapClosed.mean)), "
           + "95 % interval \(Self.text(gapClosed.interval))")
     }
-    if let best = Statistics.mean(bestAgents) {
-      lines.append("  best independent agent of each run: \(HumanNumber.value(best)) on average")
+    for (agents, which) in [(bestAgents, "best"), (worstAgents, "worst")] {
+      guard let mean = Statistics.mean(agents) else { continue }
+      lines.append(
+        "  \(which) independent agent of each run: \(HumanNumber.value(mean)) on average")
     }
     return lines.joined(separator: "\n")
   }
@@ -242,11 +273,17 @@ struct ComparisonTable {
 
   var json: JSONValue {
     func object(_ row: Row) -> JSONValue {
-      [
+      let middle: [JSONValue.Member] =
+        row.iqm == nil
+        ? []
+        : [
+          .init("iqm", .optional(row.iqm)),
+          .init("iqm_low", .optional(row.iqmInterval?.lowerBound)),
+          .init("iqm_high", .optional(row.iqmInterval?.upperBound)),
+        ]
+      let all: JSONValue = [
         "name": .text(row.name), "mean": .number(row.mean),
         "low": .optional(row.interval?.lowerBound), "high": .optional(row.interval?.upperBound),
-        "iqm": .optional(row.iqm), "iqm_low": .optional(row.iqmInterval?.lowerBound),
-        "iqm_high": .optional(row.iqmInterval?.upperBound),
         "environments": .object(
           environments.indices.map { column in
             .init(
@@ -254,9 +291,11 @@ struct ComparisonTable {
               .optional(Statistics.mean(row.values.map { $0[column] })))
           }),
       ]
+      return .object((all.members ?? []) + middle)
     }
     return [
-      "score": .text(score), "runs": .integer(runCount), "rows": .list(rows.map(object)),
+      "score": .text(score), "runs": .integer(runCount),
+      "iqm_of": .text(hasEpisodes ? "episodes" : "runs"), "rows": .list(rows.map(object)),
       "differences": .list(differences.map(object)),
       "probability_of_improvement": .object(
         rows.dropFirst().map { .init($0.name, .optional(probability(over: $0))) }),
@@ -267,6 +306,7 @@ struct ComparisonTable {
         ]
       } ?? .null,
       "best_independent_agent": .optional(Statistics.mean(bestAgents)),
+      "worst_independent_agent": .optional(Statistics.mean(worstAgents)),
     ]
   }
 }

@@ -14,6 +14,7 @@ struct Evaluate: ParsableCommand {
         fedrl evaluate runs/seed-7
         fedrl evaluate runs/seed-7 --episodes 50 --baselines
         fedrl evaluate policy.safetensors --scenario my.toml
+        fedrl evaluate runs/seed-7 --cross
         fedrl evaluate runs/seed-7 --set 'evaluation.environment.map="den.yaml"'
       """)
 
@@ -38,6 +39,10 @@ struct Evaluate: ParsableCommand {
   var threads: Int?
   @Flag(help: "Run the scenario's baselines too.")
   var baselines = false
+  @Flag(help: "Judge every agent's policy of a run in every agent's environment instead.")
+  var cross = false
+  @Option(help: "With --cross, the score; the environment's first measure by default.")
+  var score: String?
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -51,6 +56,10 @@ struct Evaluate: ParsableCommand {
     if !["final", "best"].contains(policy) {
       throw ValidationError("--policy: expected final or best, got \(policy)")
     }
+    if cross && (baselines || policy != "final") {
+      throw ValidationError("--cross: takes final policies and no baselines")
+    }
+    if score != nil && !cross { throw ValidationError("--score: goes with --cross") }
   }
 
   func run() throws {
@@ -60,6 +69,7 @@ struct Evaluate: ParsableCommand {
       source, scenarioPath: scenario, name: policy, overrides: overrides,
       registry: FedRL.registry)
     let settings = given.scenario.evaluation
+    if cross { return try judgeAcross(given) }
     let evaluator = Evaluator(
       environments: given.prepared.evaluationKinds.map { .init(name: $0.name, kind: $0.kind) },
       episodes: episodes ?? settings.episodes, seed: seed ?? UInt64(settings.seed))
@@ -75,6 +85,22 @@ struct Evaluate: ParsableCommand {
         ? try evaluator.evaluateBaselines(
           given.prepared.baselines, pool: pool, isCancelled: { Interruption.isRequested }) : []
       report(results[0], evaluator, scripted, given)
+    } catch is Interrupted {
+      throw ExitCode(130)
+    }
+  }
+
+  private func judgeAcross(_ given: PolicySource) throws {
+    guard RunFolder.isRun(source) else {
+      throw BadInput("\(source): --cross needs a run folder, which has every agent's policy")
+    }
+    let settings = given.scenario.evaluation
+    do {
+      let matrix = try CrossMatrix(
+        run: source, given, score: score, episodes: episodes ?? settings.episodes,
+        seed: seed ?? UInt64(settings.seed),
+        pool: WorkerPool(count: threads ?? WorkerPool.processorCount))
+      print(json ? matrix.json.prettyText : matrix.text)
     } catch is Interrupted {
       throw ExitCode(130)
     }

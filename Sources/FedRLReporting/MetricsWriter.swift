@@ -2,7 +2,7 @@ public import FedRLCore
 public import FedRLSimulation
 
 /// Writes a run's tables as they grow: `metrics.csv`, `agents.csv`, `evaluation.csv`,
-/// `egress.jsonl`.
+/// `episodes.csv`, `egress.jsonl`.
 ///
 /// The first arm's rounds go to `metrics.csv` and `agents.csv`, those of other arms to
 /// `metrics-<arm>.csv` and `agents-<arm>.csv`. A checkpoint keeps ``position()``; a writer that
@@ -19,6 +19,8 @@ public final class MetricsWriter: RunObserver {
   private let metricDefinitions: [MetricDefinition]
   private var arms: [Arm: ArmFiles] = [:]
   private let evaluation: LineFile
+  /// Every episode of the final evaluations and of the baselines.
+  private let episodes: LineFile
   private let egress: LineFile
   /// All of them, in a fixed order.
   private let files: [LineFile]
@@ -56,6 +58,7 @@ public final class MetricsWriter: RunObserver {
         diagnostics: diagnostics)
     }
     evaluation = try open("evaluation.csv")
+    episodes = try open(EpisodeTable.fileName)
     egress = try open("egress.jsonl")
     self.files = files
     try begin(arms)
@@ -103,6 +106,9 @@ public final class MetricsWriter: RunObserver {
       row.append(record.environment)
       appendEpisodes(record.episodes, to: &row)
       evaluation.append(row.ended())
+      guard record.isFinal else { continue }
+      appendEach(
+        record.episodes, of: record.arm.rawValue, agent: record.agent, in: record.environment)
     }
     try flush()
   }
@@ -112,6 +118,7 @@ public final class MetricsWriter: RunObserver {
       var row = CSVRow(["", record.baseline, "", record.environment])
       appendEpisodes(record.episodes, to: &row)
       evaluation.append(row.ended())
+      appendEach(record.episodes, of: record.baseline, agent: nil, in: record.environment)
     }
     try flush()
   }
@@ -175,6 +182,9 @@ extension MetricsWriter {
       }
       evaluation.append(CSVRow(Self.evaluationColumns + measures).ended())
     }
+    if episodes.length == 0 {
+      episodes.append(CSVRow(EpisodeTable.columns + metricNames).ended())
+    }
     try flush()
   }
 
@@ -228,6 +238,22 @@ extension MetricsWriter {
       names.append(name)
     }
     return names
+  }
+
+  /// Rows of ``episodes``.
+  private func appendEach(
+    _ records: [EpisodeRecord], of policy: String, agent: Int?, in environment: String
+  ) {
+    for (index, record) in records.enumerated() {
+      var row = CSVRow([policy, agent.map { "\($0)" } ?? "", environment])
+      row.append(index)
+      row.append("\(record.seed)")
+      row.append(record.episodeReturn)
+      row.append(record.steps)
+      row.append("\(record.end)")
+      for metric in metricDefinitions.indices { row.append(record.metrics[safe: metric]) }
+      episodes.append(row.ended())
+    }
   }
 
   private func appendEpisodes(_ episodes: [EpisodeRecord], to row: inout CSVRow) {

@@ -164,7 +164,7 @@ public final class RunFolder: Sendable {
       "scenario.toml", "run.json", "egress.jsonl", "summary.json", "report.html", "checkpoints",
       "tensorboard",
     ]
-    let tables = ["metrics", "agents", "evaluation"]
+    let tables = ["metrics", "agents", "evaluation", "episodes"]
     let plain = name.hasSuffix(".partial") ? String(name.dropLast(8)) : name
     return whole.contains(plain)
       || tables.contains { plain.hasPrefix($0) && plain.hasSuffix(".csv") }

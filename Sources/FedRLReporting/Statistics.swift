@@ -30,7 +30,7 @@ public enum Statistics {
     return sorted[below] + (sorted[above] - sorted[below]) * (position - Double(below))
   }
 
-  /// A percentile bootstrap interval of the mean of a table whose rows are seeds and whose columns
+  /// A percentile bootstrap interval of a statistic of a table whose rows are seeds and whose columns
   /// are environments: seeds are drawn with replacement, then environments within each drawn seed.
   ///
   /// Every drawn seed counts the same, whatever its number of environments.
@@ -39,12 +39,12 @@ public enum Statistics {
   ///   - confidence: such as 0.95.
   ///   - resamples: at least 1; 10,000 gives two stable digits.
   ///   - random: names the draws; the same stream gives the same interval.
-  ///   - statistic: of the drawn table; the mean of its rows' means by default.
+  ///   - statistic: of the drawn table.
   /// - Returns: `nil` if there is no seed.
   /// - Complexity: O(resamples · values).
-  public static func bootstrapInterval(
-    _ samples: [[Double]], confidence: Double = 0.95, resamples: Int = 10_000,
-    random: RandomStream, statistic: ([[Double]]) -> Double = meanOfMeans
+  public static func bootstrapInterval<Value>(
+    _ samples: [[Value]], confidence: Double = 0.95, resamples: Int = 10_000,
+    random: RandomStream, statistic: ([[Value]]) -> Double
   ) -> ClosedRange<Double>? {
     precondition(confidence > 0 && confidence < 1 && resamples > 0)
     precondition(samples.allSatisfy { !$0.isEmpty }, "a seed without environments")
@@ -65,27 +65,45 @@ public enum Statistics {
     return quantile(estimates, tail)...quantile(estimates, 1 - tail)
   }
 
-  /// A percentile bootstrap interval that is stratified by environment: in every environment seeds are
-  /// drawn with replacement for themselves, as rliable does (Agarwal et al., arXiv:2108.13264,
-  /// section 4.1).
+  /// The same of the mean of the rows' means.
+  public static func bootstrapInterval(
+    _ samples: [[Double]], confidence: Double = 0.95, resamples: Int = 10_000,
+    random: RandomStream
+  ) -> ClosedRange<Double>? {
+    bootstrapInterval(
+      samples, confidence: confidence, resamples: resamples, random: random, statistic: meanOfMeans)
+  }
+
+  /// A percentile bootstrap interval that is stratified by environment, as rliable's (Agarwal et al.,
+  /// arXiv:2108.13264, section 4.1): in every environment seeds are drawn with replacement for
+  /// themselves, then episodes of each drawn seed.
   ///
   /// - Parameters:
-  ///   - samples: `[seeds][environments]`, all rows equally long.
-  ///   - statistic: of all values of a drawn table.
+  ///   - samples: `[seeds][environments][episodes]`, as many environments in every row.
+  ///   - resamples: at least 1; fewer are drawn, but 200, where there are more than a thousand values.
+  ///   - statistic: of all values of a draw.
   /// - Returns: `nil` if there is no value.
   /// - Complexity: O(resamples · statistic).
   public static func stratifiedInterval(
-    _ samples: [[Double]], confidence: Double = 0.95, resamples: Int = 2_000,
+    _ samples: [[[Double]]], confidence: Double = 0.95, resamples: Int = 2_000,
     random: RandomStream, statistic: ([Double]) -> Double
   ) -> ClosedRange<Double>? {
     precondition(confidence > 0 && confidence < 1 && resamples > 0)
-    guard let columns = samples.first?.count, columns > 0 else { return nil }
+    guard let columns = samples.first?.count else { return nil }
     precondition(samples.allSatisfy { $0.count == columns }, "seeds with unlike environments")
+    let count = samples.joined().reduce(0) { $0 + $1.count }
+    guard count > 0 else { return nil }
     var random = random
-    var drawn = [Double](repeating: 0, count: samples.count * columns)
-    var estimates = (0..<resamples).map { _ in
-      for index in drawn.indices {
-        drawn[index] = samples[random.integer(below: samples.count)][index % columns]
+    var drawn: [Double] = []
+    drawn.reserveCapacity(count)
+    let draws = min(resamples, max(200, resamples * 1_000 / count))
+    var estimates = (0..<draws).map { _ in
+      drawn.removeAll(keepingCapacity: true)
+      for column in 0..<columns {
+        for _ in samples {
+          let episodes = samples[random.integer(below: samples.count)][column]
+          for _ in episodes { drawn.append(episodes[random.integer(below: episodes.count)]) }
+        }
       }
       return statistic(drawn)
     }

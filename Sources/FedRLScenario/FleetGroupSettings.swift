@@ -18,6 +18,8 @@ public struct FleetGroupSettings: SettingsGroup, Equatable {
   public var device = "pi-4"
   public var link = "wifi-linux"
   public var stepsPerRound = 2048
+  /// 0: no budget in episodes.
+  public var episodesPerRound = 0
   public var collects = ExperienceSource.realTime
   public var simulatedStepsPerSecond = 1000.0
   /// False on mains. Where the environment models the robot's battery, that is the only one.
@@ -37,6 +39,10 @@ public struct FleetGroupSettings: SettingsGroup, Equatable {
       .integer(
         "steps_per_round", \.stepsPerRound, unit: "steps", range: 1...1_000_000_000,
         "budget: environment steps of an agent in a round, over all its copies"),
+      .integer(
+        "episodes_per_round", \.episodesPerRound, unit: "episodes", range: 0...1_000_000,
+        "episodes of an agent with whose end its round ends before its steps are used up, at the end "
+          + "of a rollout; 0 is no such limit"),
       .choice(
         "collects", \.collects,
         "real-time costs a control period of fleet time per step; simulation runs at its own rate"),

@@ -19,6 +19,8 @@ extension Scenario {
     public var link: LinkProfile
     /// Budget: environment steps over all copies in a round.
     public var stepsPerRound: Int
+    /// Budget in episodes, where it is used up earlier; `nil` for none.
+    public var episodesPerRound: Int?
     /// Whether the budget was drawn; then preparing rounds it to whole rollouts.
     public var drawsSteps: Bool
     /// Environment steps per second of fleet time of an agent that trains in simulation; `nil` for

@@ -50,6 +50,7 @@ extension PreparedScenario {
     MemberPlan(
       name: member.name, group: member.group, kind: kind, device: member.device,
       link: member.link, stepsPerRound: member.stepsPerRound,
+      episodesPerRound: member.episodesPerRound,
       simulatedStepsPerSecond: member.simulatedStepsPerSecond,
       hasDeviceBattery: member.hasDeviceBattery && !kind.specification.modelsBattery)
   }

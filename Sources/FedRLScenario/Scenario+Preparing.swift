@@ -187,6 +187,11 @@ struct ScenarioPreparation {
             + (rounds > 0 ? "\(rounds)" : "1"))
       }
     }
+    if arms.contains(.pooled), scenario.members.contains(where: { $0.episodesPerRound != nil }) {
+      report(
+        "[evaluation] arms",
+        "pooled has budgets in steps only; expected no episodes_per_round in [[fleet]]")
+    }
     if arms.contains(.pooled),
       scenario.federationConfiguration.participation.members(
         of: scenario.members.count) < scenario.members.count

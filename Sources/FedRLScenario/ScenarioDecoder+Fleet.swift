@@ -198,7 +198,9 @@ private struct MemberDraw {
     return Scenario.Member(
       index: index, indexInGroup: indexInGroup, name: "\(group)/\(indexInGroup + 1)",
       group: group, environmentSettings: environment, device: device, link: link,
-      stepsPerRound: settings.stepsPerRound, drawsSteps: drawn["steps_per_round"] != nil,
+      stepsPerRound: settings.stepsPerRound,
+      episodesPerRound: settings.episodesPerRound == 0 ? nil : settings.episodesPerRound,
+      drawsSteps: drawn["steps_per_round"] != nil,
       simulatedStepsPerSecond: settings.collects == .simulation
         ? settings.simulatedStepsPerSecond : nil,
       hasDeviceBattery: settings.hasDeviceBattery, drawn: drawn)

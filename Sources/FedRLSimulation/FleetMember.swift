@@ -11,6 +11,8 @@ public struct MemberPlan: Sendable {
   public let link: LinkProfile
   /// Budget: environment steps in a round, over all copies.
   public let stepsPerRound: Int
+  /// Episodes with whose end a turn ends before that; `nil` for none.
+  public let episodesPerRound: Int?
   /// Environment steps per second of an agent that trains in simulation; `nil` for a robot, which
   /// collects in real time.
   public let simulatedStepsPerSecond: Double?
@@ -20,8 +22,8 @@ public struct MemberPlan: Sendable {
 
   public init(
     name: String, group: String, kind: any EnvironmentKind, device: DeviceProfile,
-    link: LinkProfile, stepsPerRound: Int, simulatedStepsPerSecond: Double? = nil,
-    hasDeviceBattery: Bool = true
+    link: LinkProfile, stepsPerRound: Int, episodesPerRound: Int? = nil,
+    simulatedStepsPerSecond: Double? = nil, hasDeviceBattery: Bool = true
   ) {
     self.name = name
     self.group = group
@@ -29,6 +31,7 @@ public struct MemberPlan: Sendable {
     self.device = device
     self.link = link
     self.stepsPerRound = stepsPerRound
+    self.episodesPerRound = episodesPerRound
     self.simulatedStepsPerSecond = simulatedStepsPerSecond
     self.hasDeviceBattery = hasDeviceBattery
   }
@@ -86,6 +89,7 @@ final class FleetMember {
         parameters: parameters, observationMoments: moments,
         environmentSteps: plan.stepsPerRound, progress: progress,
         random: random.split("turn", UInt64(index), UInt64(round)), isFirstAfterSync: hasNewModel)
+      task.episodeLimit = plan.episodesPerRound
       let report = try learner.train(&task, memory: life.memory, in: life.environment)
       if let failure = life.environment.failure { throw failure }
       return (task, report)

@@ -234,7 +234,9 @@ def gymnasium_cartpole(copies: int) -> Any:
     import gymnasium
 
     own_form = gymnasium.spec("CartPole-v1").vector_entry_point is not None
-    mode = "vector_entry_point" if own_form else "sync"
+    # PufferLib's environment has a Gymnasium that calls it by another name.
+    own_name = "custom" if gymnasium.__version__.startswith("0.") else "vector_entry_point"
+    mode = own_name if own_form else "sync"
     return gymnasium.make_vec("CartPole-v1", num_envs=copies, vectorization_mode=mode)
 
 

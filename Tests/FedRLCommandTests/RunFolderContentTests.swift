@@ -29,7 +29,8 @@ import Testing
         "checkpoints/best.safetensors", "checkpoints/final-independent-0.safetensors",
         "checkpoints/final-independent-1.safetensors",
         "checkpoints/final-independent-2.safetensors", "checkpoints/final.safetensors",
-        "egress.jsonl", "evaluation.csv", "metrics-independent.csv", "metrics.csv", "run.json",
+        "egress.jsonl", "episodes.csv", "evaluation.csv", "metrics-independent.csv", "metrics.csv",
+        "run.json",
         "scenario.toml", "summary.json",
       ])
     let states = try folder.entries(below: "run").filter { $0.hasSuffix(".ckpt") }
@@ -140,5 +141,66 @@ import Testing
     let scores = try JSONValue(parsing: run.output)["scores"]
     let final = try folder.json("run/summary.json")["arms"]?["federated"]?["final"]
     #expect(scores?["return_mean"]?.double == final?["return_mean"]?.double)
+  }
+
+  /// The middle half is that of the episodes, whose means are those of the summary.
+  @Test func comparingReadsTheEpisodes() throws {
+    guard let folder = try folder() else { return }
+    let run = try #require(
+      try CommandProcess.run(["compare", "run", "--json"], in: folder.path))
+    #expect(run.status == 0, "\(run.errors)")
+    let json = try JSONValue(parsing: run.output)
+    #expect(json["iqm_of"]?.string == "episodes")
+    let score = try #require(json["score"]?.string)
+    let row = try #require(json["rows"]?.elements?.first)
+    let table = try #require(EpisodeTable(run: folder.file("run"), score: score))
+    let environments = try #require(row["environments"]?.members?.map(\.key))
+    let episodes = environments.flatMap { table.scores(of: "federated", in: $0) }
+    #expect(episodes.count > environments.count)
+    #expect(row["iqm"]?.double == Statistics.interquartileMean(episodes))
+    let text = try #require(try CommandProcess.run(["compare", "run"], in: folder.path)).output
+    #expect(text.contains("IQM of episodes"))
+    #expect(text.contains("worst independent agent of each run"))
+    // A run of an earlier version has no such file.
+    let copy = folder.file("older")
+    try FileManager.default.copyItem(atPath: folder.file("run"), toPath: copy)
+    defer { try? FileManager.default.removeItem(atPath: copy) }
+    try FileManager.default.removeItem(atPath: copy + "/episodes.csv")
+    let older = try #require(try CommandProcess.run(["compare", "older"], in: folder.path))
+    #expect(older.status == 0 && older.output.contains("IQM of runs"))
+  }
+
+  /// Every agent's policy at home and elsewhere; the file of a policy judges the same.
+  @Test func theCrossMatrixHasARowForEveryPolicy() throws {
+    guard let folder = try folder() else { return }
+    let run = try #require(
+      try CommandProcess.run(
+        ["evaluate", "run", "--cross", "--score", "return_mean", "--json"], in: folder.path))
+    #expect(run.status == 0, "\(run.errors)")
+    let json = try JSONValue(parsing: run.output)
+    let columns = (json["environments"]?.elements ?? []).compactMap(\.string)
+    #expect(!columns.isEmpty)
+    let rows = try #require(json["rows"]?.elements)
+    #expect(rows.count == 4)
+    #expect(rows[0]["name"]?.string == "federated" && rows[0]["own_environment"]?.string == nil)
+    for row in rows {
+      #expect(row["scores"]?.elements?.count == columns.count)
+      #expect(row["scores"]?.elements?.allSatisfy { $0.double?.isFinite == true } == true)
+    }
+    for row in rows.dropFirst() {
+      #expect(columns.contains(row["own_environment"]?.string ?? ""))
+    }
+    let text = try #require(
+      try CommandProcess.run(["evaluate", "run", "--cross"], in: folder.path)
+    ).output
+    #expect(text.contains("agents' policies at home"))
+    let wrong = try #require(
+      try CommandProcess.run(
+        ["evaluate", "run", "--cross", "--score", "beauty"], in: folder.path))
+    #expect(wrong.status == 2 && wrong.errors.contains("nothing is named beauty"))
+    let file = try #require(
+      try CommandProcess.run(
+        ["evaluate", "run/checkpoints/final.safetensors", "--cross"], in: folder.path))
+    #expect(file.status == 2 && file.errors.contains("needs a run folder"))
   }
 }

@@ -87,7 +87,9 @@ import Testing
     #expect(lost.errors.contains("--force begins the run again"))
   }
 
-  @Test(arguments: ["metrics.csv", "agents.csv", "evaluation.csv", "egress.jsonl"])
+  @Test(arguments: [
+    "metrics.csv", "agents.csv", "evaluation.csv", "episodes.csv", "egress.jsonl",
+  ])
   func aRunWithoutOneOfItsTablesIsNotResumed(name: String) throws {
     let folder = try TestFolder()
     guard let run = try folder.train("--out", "run", "--quiet") else { return }

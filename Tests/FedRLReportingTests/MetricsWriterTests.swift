@@ -102,6 +102,49 @@ import Testing
     #expect(rows[1] == ",random-bounce,,home,1,2.0,2.0,2.0,10.0,0.2,,0.0")
   }
 
+  @Test func everyEpisodeOfAFinalEvaluationIsARowThatIsReadBack() throws {
+    let folder = TemporaryFolder()
+    let writer = try MetricsWriter(
+      folder: folder.path, metrics: Self.metrics, arms: [.federated, .independent])
+    func record(_ arm: Arm, agent: Int?, _ returns: [Double], isFinal: Bool) -> EvaluationRecord {
+      var record = EvaluationRecord()
+      record.arm = arm
+      record.agent = agent
+      record.isFinal = isFinal
+      record.environment = "home, small"
+      record.episodes = returns.map { Self.episode($0, t90: $0 < 3 ? 7 : .nan) }
+      return record
+    }
+    try writer.evaluationFinished([record(.federated, agent: nil, [8, 9], isFinal: false)])
+    try writer.evaluationFinished([
+      record(.federated, agent: nil, [2, 3], isFinal: true),
+      record(.independent, agent: 0, [4], isFinal: true),
+      record(.independent, agent: 1, [1], isFinal: true),
+    ])
+    var baseline = BaselineRecord()
+    baseline.baseline = "random-bounce"
+    baseline.environment = "home, small"
+    baseline.episodes = [Self.episode(6, t90: .nan)]
+    try writer.baselinesFinished([baseline])
+    let rows = try folder.text("episodes.csv").split(separator: "\n")
+    #expect(rows.count == 6)
+    #expect(
+      rows[0] == "policy,agent,environment,episode,seed,return,steps,end,coverage_ratio,t90_s")
+    #expect(rows[2].hasPrefix("federated,,\"home, small\",1,"))
+    func scores(_ score: String, _ policy: String) -> [Double]? {
+      EpisodeTable(run: folder.path, score: score)?.scores(of: policy, in: "home, small")
+    }
+    #expect(scores("return_mean", "federated") == [2, 3])
+    #expect(scores("return_mean", "independent") == [4, 1])
+    #expect(scores("return_mean", "random-bounce") == [6])
+    #expect(scores("t90_s", "federated") == [7])
+    #expect(scores("t90_s_reached", "federated") == [1, 0])
+    #expect(scores("steps_mean", "independent") == [10, 10])
+    #expect(scores("nothing", "federated") == nil)
+    #expect(scores("return_mean", "nobody") == [])
+    #expect(EpisodeTable(run: folder.path + "/no", score: "return_mean") == nil)
+  }
+
   @Test(arguments: [0, 1, 2, 4])
   func aResumedWriterLeavesTheSameFiles(checkpoint: Int) throws {
     let whole = TemporaryFolder()

@@ -58,24 +58,35 @@ import Testing
     let random = RandomStream(seed: 21)
     let mean: ([Double]) -> Double = { $0.reduce(0, +) / Double($0.count) }
     let wide = try #require(
-      Statistics.stratifiedInterval([[0], [1]], random: random, statistic: mean))
+      Statistics.stratifiedInterval([[[0]], [[1]]], random: random, statistic: mean))
     #expect(wide == 0...1)
     // Within the middle half of the draws the mean is one half.
     let narrow = try #require(
       Statistics.stratifiedInterval(
-        [[0], [1]], confidence: 0.4, random: random, statistic: mean))
+        [[[0]], [[1]]], confidence: 0.4, random: random, statistic: mean))
     #expect(narrow == 0.5...0.5)
     // Environments do not mix: where seeds agree in each, nothing varies.
     let sure = try #require(
       Statistics.stratifiedInterval(
-        [[0, 10], [0, 10], [0, 10]], random: random, statistic: mean))
+        [[[0], [10]], [[0], [10]], [[0], [10]]], random: random, statistic: mean))
     #expect(sure == 5...5)
     #expect(Statistics.stratifiedInterval([], random: random, statistic: mean) == nil)
+    #expect(Statistics.stratifiedInterval([[[]], [[]]], random: random, statistic: mean) == nil)
+  }
+
+  /// One seed in one environment: only its episodes are drawn.
+  @Test func theStratifiedIntervalDrawsEpisodesToo() throws {
+    let interval = try #require(
+      Statistics.stratifiedInterval(
+        [[(0..<100).map { Double($0 % 2) }]], random: RandomStream(seed: 23)
+      ) { $0.reduce(0, +) / Double($0.count) })
+    #expect(abs(interval.lowerBound - (0.5 - 0.098)) < 0.015)
+    #expect(abs(interval.upperBound - (0.5 + 0.098)) < 0.015)
   }
 
   /// 100 environments of two seeds each, which are 0 and 1: the mean's deviation is 0.5/√200.
   @Test func theStratifiedIntervalIsAsWideAsItShould() throws {
-    let samples = [[Double](repeating: 0, count: 100), [Double](repeating: 1, count: 100)]
+    let samples = [0.0, 1].map { [[Double]](repeating: [$0], count: 100) }
     let interval = try #require(
       Statistics.stratifiedInterval(samples, random: RandomStream(seed: 22)) {
         $0.reduce(0, +) / Double($0.count)
