@@ -35,12 +35,16 @@ struct CrossMatrix {
         "--score: nothing is named \(self.score); the scores are \(names.joined(separator: ", "))")
     }
     let members = prepared.scenario.members
-    let firsts = prepared.kinds.indices.map { prepared.kindOfMember.firstIndex(of: $0)! }
+    // One column per environment that agents live in; others are those of evaluations.
+    let firsts = members.indices.filter {
+      !prepared.kindOfMember[..<$0].contains(prepared.kindOfMember[$0])
+    }
+    let kinds = firsts.map { prepared.kindOfMember[$0] }
     environments = firsts.map { members[$0].name }
-    let (rows, policies) = try Self.policies(run, given)
+    let (rows, policies) = try Self.policies(run, given) { kinds.firstIndex(of: $0) }
     self.rows = rows
     let evaluator = Evaluator(
-      environments: zip(environments, prepared.kinds).map { .init(name: $0, kind: $1) },
+      environments: zip(environments, kinds).map { .init(name: $0, kind: prepared.kinds[$1]) },
       episodes: episodes, seed: seed)
     let results = try evaluator.evaluate(
       policies, learner: prepared.learner, pool: pool,
@@ -54,8 +58,9 @@ struct CrossMatrix {
   }
 
   /// The run's final policies: those that agents share, then each agent's own.
+  /// - Parameter column: of a loaded environment.
   private static func policies(
-    _ run: String, _ given: PolicySource
+    _ run: String, _ given: PolicySource, column: (_ kind: Int) -> Int?
   ) throws -> ([Row], [PolicySnapshot]) {
     let arms = given.scenario.evaluation.arms
     guard let own = arms.first(where: \.hasPolicyPerAgent) else {
@@ -82,7 +87,7 @@ struct CrossMatrix {
     for (index, member) in given.prepared.scenario.members.enumerated() {
       try add(
         "\(suffix)-\(index)", "\(own.rawValue) \(member.name)",
-        own: given.prepared.kindOfMember[index])
+        own: column(given.prepared.kindOfMember[index]))
     }
     return (rows, policies)
   }
