@@ -57,7 +57,10 @@ extension GymnasiumDescription.Box {
         "\(name): expected \(element)s of at least one value with bounds each, got the shape \(shape) "
           + "with \(low.count) and \(high.count)")
     }
+    // Cameras put colours last; what has few channels first is an image to a network.
+    let isImage = shape.count == 3 && shape[0] < shape[1] && shape[0] < shape[2]
     return BoxSpace(
-      shape: shape, low: low, high: high, names: (0..<count).map { "\(element).\($0)" })
+      shape: shape, low: low, high: high, names: (0..<count).map { "\(element).\($0)" },
+      images: isImage ? nil : [])
   }
 }

@@ -74,9 +74,11 @@ public struct DQNKind: LearnerKind {
     fixedMemoryBytes + bytesPerRow * max(settings.minibatch, ReplayMemory.leastRows * copies)
   }
 
-  /// Weights, gradient, and a minibatch of observations acted on and led to.
+  /// Weights, gradient, a minibatch of observations acted on and led to, and what the layers of the trained
+  /// and the target network give for it.
   public var workingBytes: Int {
-    4 * (2 * layout.count + settings.minibatch * (2 * design.inputs + 4))
+    let layers = design.workingNumbers(rows: max(settings.minibatch, copies))
+    return 4 * (2 * layout.count + settings.minibatch * (2 * design.inputs + 4) + 2 * layers)
   }
 
   private var fixedMemoryBytes: Int { 4 * (3 * layout.count + copies * design.inputs) + 1024 }
@@ -113,13 +115,13 @@ public struct DQNKind: LearnerKind {
       "algorithm": "dqn",
       "activation": settings.activation.rawValue,
       "hidden": settings.hidden.map(String.init).joined(separator: ","),
-      "filters": FilterSettings.text(settings.filters),
       "streams": settings.dueling ? "dueling" : "single",
       "head": settings.quantiles > 0 ? "quantiles" : "values",
       "quantiles": settings.quantiles > 0 ? String(settings.quantiles) : "",
       "observation_clip": settings.normalizeObservations ? "10" : "",
       "observation_epsilon": settings.normalizeObservations ? "1e-8" : "",
     ].filter { !$0.value.isEmpty }
+      .merging(FilterSettings.metadata(settings.filters, of: specification)) { $1 }
   }
 }
 

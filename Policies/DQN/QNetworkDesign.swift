@@ -70,6 +70,12 @@ public struct QNetworkDesign: Sendable, Equatable {
     trainingMultiplyAccumulates = 3 * multiplyAccumulates - first
   }
 
+  /// Numbers that training with so many rows at once holds besides parameters and gradient.
+  func workingNumbers(rows: Int) -> Int {
+    (trunkColumn?.workingNumbers(rows: rows) ?? 0)
+      + (choiceLayers + stateLayers).reduce(0) { $0 + $1.outputs } * rows
+  }
+
   /// Weights and biases uniform in ±1/√inputs of their layer, as PyTorch begins a linear layer; filters
   /// as ``ConvolutionDesign/initialize(_:random:)`` draws them.
   /// - Parameter random: each layer draws from a stream named by its place.

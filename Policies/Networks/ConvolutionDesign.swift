@@ -36,6 +36,12 @@ public struct ConvolutionLayer: Sendable, Equatable {
   public var filters: Int { product.outputs }
   /// Places a filter is applied to.
   var places: Int { outputHeight * outputWidth }
+  /// Images at once, of at most `rows`, whose columns fit a cache.
+  func columnBlock(rows: Int) -> Int {
+    min(rows, max(1, Self.columnElements / (places * product.inputs)))
+  }
+  /// Half a megabyte.
+  private static let columnElements = 131_072
   /// Multiply-accumulates of one image.
   var multiplyAccumulates: Int { places * product.multiplyAccumulates }
 }
@@ -107,6 +113,15 @@ public struct ConvolutionDesign: Sendable, Equatable {
 
   var multiplyAccumulates: Int {
     stacks.joined().reduce(0) { $0 + $1.multiplyAccumulates }
+  }
+  /// Numbers that training with so many rows at once holds besides parameters and gradient: outputs of
+  /// every layer and the gradients by them, the features and theirs, and columns.
+  func workingNumbers(rows: Int) -> Int {
+    stacks.reduce(2 * outputs * rows) { sum, layers in
+      let columns = layers.map { $0.columnBlock(rows: rows) * $0.places * $0.product.inputs }
+      return sum + layers.reduce(0) { $0 + 2 * $1.places * $1.filters * rows }
+        + 2 * (columns.max() ?? 0)
+    }
   }
   var firstMultiplyAccumulates: Int { stacks.reduce(0) { $0 + $1[0].multiplyAccumulates } }
 

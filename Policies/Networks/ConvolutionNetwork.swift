@@ -86,11 +86,8 @@ final class ConvolutionStack {
       slopes = FloatBuffer(count: trains ? count : 0)
       transposed = FloatBuffer(
         count: layer.product.readsTransposed ? layer.product.inputs * layer.filters : 0)
-      block = min(maximumRows, max(1, Self.blockElements / (layer.places * layer.product.inputs)))
+      block = layer.columnBlock(rows: maximumRows)
     }
-
-    /// Elements of a block of columns: half a megabyte.
-    private static let blockElements = 131_072
 
     /// Elements of a block of columns.
     var columnCount: Int { block * layer.places * layer.product.inputs }

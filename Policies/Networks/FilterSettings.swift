@@ -1,4 +1,5 @@
 public import FedRLCore
+import FedRLNumerics
 
 /// One layer's filters, as in a scenario: `[16, 3, 2]` is 16 filters of 3×3 cells, every second place.
 public struct FilterSettings: Sendable, Equatable {
@@ -32,7 +33,7 @@ public struct FilterSettings: Sendable, Equatable {
     _ path: WritableKeyPath<Root, [FilterSettings]>
   ) -> Setting<Root> {
     .list(
-      "filters", path, range: "[filters, kernel, stride]",
+      "filters", path, range: "[filters 1...1024, kernel 1...64, stride 1...64]",
       "convolutions of the images in an observation, first layer first, each followed by ReLU; "
         + "without them images count as so many numbers",
       encode: { $0.value }, decode: { FilterSettings(value: $0) })
@@ -53,8 +54,17 @@ public struct FilterSettings: Sendable, Equatable {
     }
   }
 
-  /// As exported with a policy: `16,3,2;32,3,1`.
-  public static func text(_ filters: [FilterSettings]) -> String {
-    filters.map { "\($0.filters),\($0.kernel),\($0.stride)" }.joined(separator: ";")
+  /// As exported with a policy: `filters` such as `16,3,2;32,3,1`, and `images`, each with its offset in
+  /// an observation, channels, height and width. Empty without filters.
+  public static func metadata(
+    _ filters: [FilterSettings], of specification: EnvironmentSpecification
+  ) -> [String: String] {
+    guard !filters.isEmpty else { return [:] }
+    return [
+      "filters": filters.map { "\($0.filters),\($0.kernel),\($0.stride)" }.joined(separator: ";"),
+      "images": specification.observations.images.map {
+        "\($0.offset),\($0.channels),\($0.height),\($0.width)"
+      }.joined(separator: ";"),
+    ]
   }
 }

@@ -22,6 +22,12 @@ public struct ColumnDesign: Sendable, Equatable {
     (convolutions?.multiplyAccumulates ?? 0) + (memory?.multiplyAccumulates ?? 0)
       + layers.reduce(0) { $0 + $1.multiplyAccumulates }
   }
+  /// Numbers that training with so many rows at once holds besides parameters and gradient.
+  public func workingNumbers(rows: Int) -> Int {
+    let dense = layers.reduce(0) { $0 + $1.outputs } * rows
+    let memory = memory.map { 9 * $0.units * rows } ?? 0
+    return dense + memory + (convolutions?.workingNumbers(rows: rows) ?? 0)
+  }
   /// Those of what reads the observation, by which no gradient is needed.
   public var firstMultiplyAccumulates: Int {
     convolutions?.firstMultiplyAccumulates ?? memory?.input.multiplyAccumulates

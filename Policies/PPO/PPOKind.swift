@@ -54,10 +54,20 @@ public struct PPOKind: LearnerKind {
   /// Adam's two moments.
   public var leastMemoryBytes: Int { 8 * layout.count }
 
-  /// Weights, gradient, and a rollout of observations, actions and six numbers per step.
+  /// Rows of the network's largest batch: a minibatch, or part of a rollout to value.
+  var valueRows: Int {
+    let samples = settings.environments * settings.steps
+    return max(min(settings.minibatch, samples), settings.environments, min(samples, 512))
+  }
+
+  /// Weights, gradient, a rollout of observations, actions and six numbers per step, and what the layers of
+  /// both networks give for one batch.
   public var workingBytes: Int {
     let states = stepQuantum / settings.sequence * design.memories * design.memoryUnits
-    return 4 * (2 * layout.count + stepQuantum * (specification.observations.count + 7) + states)
+    let columns = [design.trunkColumn, design.actorColumn, design.criticColumn].compactMap { $0 }
+    let layers = columns.reduce(0) { $0 + $1.workingNumbers(rows: valueRows) }
+    return 4
+      * (2 * layout.count + stepQuantum * (specification.observations.count + 7) + states + layers)
   }
 
   public func makeMemory(byteLimit: Int?) -> any AgentMemory {
@@ -87,11 +97,11 @@ public struct PPOKind: LearnerKind {
       "hidden": settings.hidden.map(String.init).joined(separator: ","),
       "trunk": settings.trunk.rawValue,
       "memory": remembers ? settings.memory.rawValue : "",
-      "filters": FilterSettings.text(settings.filters),
       "head": isGaussian ? "gaussian" : "categorical",
       "observation_clip": settings.normalizeObservations ? "10" : "",
       "observation_epsilon": settings.normalizeObservations ? "1e-8" : "",
     ].filter { !$0.value.isEmpty }
+      .merging(FilterSettings.metadata(settings.filters, of: specification)) { $1 }
   }
 }
 

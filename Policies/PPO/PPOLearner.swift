@@ -43,7 +43,7 @@ public final class PPOLearner: Learner {
     let capacity = min(settings.minibatch, samples)
     let width = design.inputs
     let maskWidth = masksActions ? head.outputs : 0
-    valueRows = max(capacity, copies, min(samples, 512))
+    valueRows = kind.valueRows
     network = ActorCriticNetwork(design, maximumRows: valueRows, trains: true)
     adam = Adam(epsilon: settings.adamEpsilon)
     let sequence = kind.remembers ? settings.sequence : 0

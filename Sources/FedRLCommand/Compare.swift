@@ -67,17 +67,34 @@ extension ComparisonTable {
       if let first = records[0]?["scenario"]?.string, first != name {
         throw BadInput("\(run): is a run of \(name), \(runs[0]) of \(first)")
       }
+      if let difference = difference(runs[0], run) {
+        throw BadInput("\(run): was run with other settings than \(runs[0])\(difference)")
+      }
       if let other = runOfSeed.updateValue(run, forKey: seed) {
         throw BadInput("\(run): has seed \(seed), as \(other) has; expected different seeds")
       }
     }
   }
 
+  /// Where the scenarios of two runs differ but for the seed; `nil` for nowhere, or where a folder has
+  /// none.
+  private static func difference(_ one: String, _ other: String) -> String? {
+    let texts = [one, other].compactMap { run in
+      (try? AtomicFile.read(run + "/scenario.toml")).map {
+        ScenarioText.withoutSeed(String(decoding: $0, as: UTF8.self))
+      }
+    }
+    guard texts.count == 2, texts[0] != texts[1] else { return nil }
+    return ScenarioText.difference(texts[0], texts[1], words: ("there", "here"))
+  }
+
   /// The numbers that an environment of the main arm's final evaluation has.
   private static func scores(_ summary: JSONValue) -> [String] {
     let final = summary["arms"]?.members?.first?.value["final"]
     let environment = final?["environments"]?.members?.first?.value
-    return (environment?.members ?? []).filter { $0.value.double != nil }.map(\.key)
+    return (environment?.members ?? []).filter {
+      $0.value.double != nil && $0.key != "episodes"
+    }.map(\.key)
   }
 
   /// The first number of the main arm's final scores that is not about returns or counts.
@@ -113,8 +130,8 @@ struct ComparisonTable {
   /// Of each run's independent agents the one with the highest and the lowest mean return.
   private var bestAgents: [Double] = []
   private var worstAgents: [Double] = []
-  /// Whether every run has its episodes; else the middle half is that of the runs' means.
-  private let hasEpisodes: Bool
+  /// A run of a version that kept no episodes; then the middle half is that of the runs' means.
+  private let runWithoutEpisodes: String?
   /// (federated − independent) ÷ (pooled − independent), where a run has these arms.
   private var gapClosed: (mean: Double, interval: ClosedRange<Double>?)?
 
@@ -125,12 +142,21 @@ struct ComparisonTable {
       let names = main.value["final"]?["environments"]?.members?.map(\.key), !names.isEmpty
     else { throw BadInput("\(runs[0]): has no final evaluation") }
     environments = names
-    let episodes = runs.compactMap { EpisodeTable(run: $0, score: score) }
-    hasEpisodes = episodes.count == runs.count
-    let tables = hasEpisodes ? episodes : []
-    for name in summaries[0]["arms"]?.members?.map(\.key) ?? [] {
+    runWithoutEpisodes = runs.first { !EpisodeTable.exists(run: $0) }
+    let tables =
+      runWithoutEpisodes == nil ? try runs.map { try Self.episodes(of: $0, score: score) } : []
+    let arms = summaries[0]["arms"]?.members?.map(\.key) ?? []
+    for (summary, run) in zip(summaries, runs) {
+      let own = summary["arms"]?.members?.map(\.key) ?? []
+      guard own == arms else {
+        throw BadInput(
+          "\(run): has the arms \(own.joined(separator: ", ")), \(runs[0]) has "
+            + arms.joined(separator: ", "))
+      }
+    }
+    for name in arms {
       let values = try Self.values(summaries, runs, names, score) { $0["arms"]?[name]?["final"] }
-      rows.append(Self.row(name, values, tables, names))
+      rows.append(try Self.row(name, values, tables, runs, names))
     }
     for (summary, run) in zip(summaries, runs) {
       let arm = summary["arms"]?.members?.first?.value
@@ -140,7 +166,7 @@ struct ComparisonTable {
     }
     for name in summaries[0]["baselines"]?.members?.map(\.key) ?? [] {
       let values = try Self.values(summaries, runs, names, score) { $0["baselines"]?[name] }
-      rows.append(Self.row(name, values, tables, names))
+      rows.append(try Self.row(name, values, tables, runs, names))
     }
     for other in rows.dropFirst() {
       let paired = zip(rows[0].values, other.values).map { zip($0, $1).map { $0 - $1 } }
@@ -184,6 +210,14 @@ struct ComparisonTable {
     return mean.isFinite ? (mean, interval) : nil
   }
 
+  private static func episodes(of run: String, score: String) throws -> EpisodeTable {
+    do {
+      return try EpisodeTable(run: run, score: score)
+    } catch let failure as EpisodeTable.Failure {
+      throw BadInput(failure.description)
+    }
+  }
+
   private static func row(_ name: String, _ values: [[Double]]) -> Row {
     Row(
       name: name, values: values,
@@ -193,12 +227,21 @@ struct ComparisonTable {
 
   /// A policy's row, with the middle half of its episodes, or of its means where `tables` is empty.
   private static func row(
-    _ name: String, _ values: [[Double]], _ tables: [EpisodeTable], _ environments: [String]
-  ) -> Row {
+    _ name: String, _ values: [[Double]], _ tables: [EpisodeTable], _ runs: [String],
+    _ environments: [String]
+  ) throws -> Row {
     let episodes =
       tables.isEmpty
       ? values.map { $0.map { [$0] } }
-      : tables.map { table in environments.map { table.scores(of: name, in: $0) } }
+      : try zip(tables, runs).map { table, run in
+        try environments.map { environment in
+          let scores = table.scores(of: name, in: environment)
+          guard !scores.isEmpty else {
+            throw BadInput("\(run)/episodes.csv: has no episode of \(name) in \(environment)")
+          }
+          return scores
+        }
+      }
     var row = row(name, values)
     row.iqm = Statistics.interquartileMean(episodes.flatMap { $0.flatMap { $0 } })
     row.iqmInterval = Statistics.stratifiedInterval(
@@ -243,7 +286,7 @@ struct ComparisonTable {
       TextTable.text(
         [
           [
-            "", hasEpisodes ? "IQM of episodes" : "IQM of runs", "95 % interval",
+            "", runWithoutEpisodes == nil ? "IQM of episodes" : "IQM of runs", "95 % interval",
             "P(\(rows[0].name) higher)",
           ]
         ]
@@ -253,6 +296,10 @@ struct ComparisonTable {
               index == 0 ? "" : HumanNumber.value(probability(over: row)),
             ]
           }))
+    if let runWithoutEpisodes {
+      lines.append(
+        "  \(runWithoutEpisodes) has no episodes.csv: the middle half is that of the runs")
+    }
     if let gapClosed {
       lines.append(
         "  (federated − independent) ÷ (pooled − independent): \(HumanNumber.value(gapClosed.mean)), "
@@ -295,7 +342,8 @@ struct ComparisonTable {
     }
     return [
       "score": .text(score), "runs": .integer(runCount),
-      "iqm_of": .text(hasEpisodes ? "episodes" : "runs"), "rows": .list(rows.map(object)),
+      "iqm_of": .text(runWithoutEpisodes == nil ? "episodes" : "runs"),
+      "rows": .list(rows.map(object)),
       "differences": .list(differences.map(object)),
       "probability_of_improvement": .object(
         rows.dropFirst().map { .init($0.name, .optional(probability(over: $0))) }),

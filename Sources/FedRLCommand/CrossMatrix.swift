@@ -14,7 +14,7 @@ struct CrossMatrix {
   }
 
   private let score: String
-  /// One per distinct environment, named after the first agent in it.
+  /// One per distinct environment, named after the first agent in it and the number of others.
   private let environments: [String]
   private var rows: [Row]
 
@@ -28,19 +28,31 @@ struct CrossMatrix {
   ) throws {
     let prepared = given.prepared
     let metrics = prepared.specification.metrics
-    let names = ["return_mean"] + metrics.map(\.name)
-    self.score = score ?? metrics.first?.name ?? "return_mean"
-    guard let measure = names.firstIndex(of: self.score) else {
-      throw BadInput(
-        "--score: nothing is named \(self.score); the scores are \(names.joined(separator: ", "))")
+    // As a summary names them.
+    var measures: [(name: String, value: (EpisodeScore) -> Double?)] = [
+      ("return_mean", \.returnMean), ("return_iqm", \.returnIQM), ("steps_mean", \.stepsMean),
+    ]
+    for (index, metric) in metrics.enumerated() {
+      measures.append((metric.name, { $0.metrics[index] }))
+      if metric.isTime { measures.append((metric.reachedName, { $0.reached[index] })) }
     }
+    let wanted = score ?? metrics.first?.name ?? "return_mean"
+    guard let measure = measures.first(where: { $0.name == wanted })?.value else {
+      throw BadInput(
+        "--score: nothing is named \(wanted); the scores are "
+          + measures.map(\.name).joined(separator: ", "))
+    }
+    self.score = wanted
     let members = prepared.scenario.members
     // One column per environment that agents live in; others are those of evaluations.
     let firsts = members.indices.filter {
       !prepared.kindOfMember[..<$0].contains(prepared.kindOfMember[$0])
     }
     let kinds = firsts.map { prepared.kindOfMember[$0] }
-    environments = firsts.map { members[$0].name }
+    environments = zip(firsts, kinds).map { first, kind in
+      let others = prepared.kindOfMember.count { $0 == kind } - 1
+      return members[first].name + (others > 0 ? " +\(others)" : "")
+    }
     let (rows, policies) = try Self.policies(run, given) { kinds.firstIndex(of: $0) }
     self.rows = rows
     let evaluator = Evaluator(
@@ -51,8 +63,7 @@ struct CrossMatrix {
       isCancelled: { Interruption.isRequested })
     for (row, columns) in results.enumerated() {
       self.rows[row].scores = columns.map {
-        let score = EpisodeScore($0, metrics: metrics)
-        return (measure == 0 ? score.returnMean : score.metrics[measure - 1]) ?? .nan
+        measure(EpisodeScore($0, metrics: metrics)) ?? .nan
       }
     }
   }
@@ -63,7 +74,7 @@ struct CrossMatrix {
     _ run: String, _ given: PolicySource, column: (_ kind: Int) -> Int?
   ) throws -> ([Row], [PolicySnapshot]) {
     let arms = given.scenario.evaluation.arms
-    guard let own = arms.first(where: \.hasPolicyPerAgent) else {
+    guard arms.contains(where: \.hasPolicyPerAgent) else {
       throw BadInput(
         "\(run): no arm of it has a policy per agent; run it with the arm independent or finetuned")
     }
@@ -83,11 +94,13 @@ struct CrossMatrix {
     for (index, arm) in arms.enumerated() where !arm.hasPolicyPerAgent {
       try add(index == 0 ? "" : "-\(arm.rawValue)", arm.rawValue, own: nil)
     }
-    let suffix = own == arms[0] ? "" : "-\(own.rawValue)"
-    for (index, member) in given.prepared.scenario.members.enumerated() {
-      try add(
-        "\(suffix)-\(index)", "\(own.rawValue) \(member.name)",
-        own: column(given.prepared.kindOfMember[index]))
+    for arm in arms where arm.hasPolicyPerAgent {
+      let suffix = arm == arms[0] ? "" : "-\(arm.rawValue)"
+      for (index, member) in given.prepared.scenario.members.enumerated() {
+        try add(
+          "\(suffix)-\(index)", "\(arm.rawValue) \(member.name)",
+          own: column(given.prepared.kindOfMember[index]))
+      }
     }
     return (rows, policies)
   }
@@ -117,7 +130,11 @@ struct CrossMatrix {
           + row.scores.map { HumanNumber.value($0.isNaN ? nil : $0) })
     }
     var lines = ["\(score) of final policies (rows) in agents' environments (columns):"]
-    lines.append(TextTable.text(table))
+    let text = TextTable.text(table, width: CommandText.tableWidth)
+    lines.append(text)
+    if let last = environments.last, text.prefix(while: { $0 != "\n" }).hasSuffix(last) == false {
+      lines.append("  (more columns than fit; a wider terminal or --json shows all)")
+    }
     let (own, others) = means
     lines.append(
       "  agents' policies at home: \(HumanNumber.value(own)) on average, elsewhere: "

@@ -41,9 +41,13 @@ struct PolicySource {
       let other = name == "final" ? "best" : "final"
       let hasOther = FileManager.default.fileExists(
         atPath: "\(run)/checkpoints/\(other).safetensors")
+      let isFinished = FileManager.default.fileExists(atPath: run + "/summary.json")
       throw BadInput(
-        "\(run): has no \(name) policy (yet): expected \(path); fedrl train \(run) --resume goes on with "
-          + "the run" + (hasOther ? ", --policy \(other) takes the one it has" : ""))
+        "\(run): has no \(name) policy\(isFinished ? "" : " (yet)"): expected \(path); "
+          + (isFinished
+            ? "the run is finished, so that only fedrl train --force makes it again"
+            : "fedrl train \(run) --resume goes on with the run")
+          + (hasOther ? ", --policy \(other) takes the one it has" : ""))
     }
     return path
   }

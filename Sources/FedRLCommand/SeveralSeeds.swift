@@ -49,6 +49,22 @@ struct SeveralSeeds {
     if let status { throw status }
   }
 
+  /// A finished run is kept where it is one of this scenario and this seed.
+  private func checkKept(_ folder: String, _ seed: UInt64) throws {
+    let scenario = try ScenarioLoader.load(
+      path: options.scenario, overrides: options.allOverrides, seed: seed, rounds: options.rounds,
+      registry: FedRL.registry)
+    let now = try scenario.prepare(registry: FedRL.registry).scenario.resolvedTOML()
+    let then = String(decoding: try AtomicFile.read(folder + "/scenario.toml"), as: UTF8.self)
+    // A policy to start from is noted behind the scenario.
+    let difference = then.hasPrefix(now) ? "" : ScenarioText.difference(then, now)
+    guard difference.isEmpty else {
+      throw BadInput(
+        "\(folder): is finished, with another scenario or other settings than given now\(difference); "
+          + "choose another --out, or --force to replace it")
+    }
+  }
+
   private func run(_ seed: UInt64, in folder: String) throws {
     var one = options
     one.seeds = nil
@@ -62,6 +78,7 @@ struct SeveralSeeds {
     if options.resume {
       one.resume = FileManager.default.fileExists(atPath: folder + "/run.json")
       if FileManager.default.fileExists(atPath: folder + "/summary.json") {
+        try checkKept(folder, seed)
         if !options.quiet, !options.json { print("seed \(seed): \(folder) is finished, and kept") }
         return
       }

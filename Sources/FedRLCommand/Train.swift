@@ -43,7 +43,8 @@ struct Train: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Run once for each of these seeds, into a folder seed-N each below --out, and compare what they "
-        + "reached. With --resume, finished runs are kept.", valueName: "1..5"))
+        + "reached: rising ranges and numbers, each seed once. With --resume, finished runs are kept.",
+      valueName: "1..5"))
   var seeds: SeedList?
   @Option(
     help: ArgumentHelp(

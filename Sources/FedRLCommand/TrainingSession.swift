@@ -54,7 +54,7 @@ struct TrainingSession {
     if let earlier, earlier != resolved {
       throw BadInput(
         "\(folder.path): was run with another scenario or other settings than given now"
-          + Self.difference(earlier, resolved)
+          + ScenarioText.difference(earlier, resolved)
           + "; resume with the same, as its scenario.toml says")
     }
     guard saved != nil || damaged.isEmpty else {
@@ -67,20 +67,6 @@ struct TrainingSession {
     }
     for problem in damaged { Outcome.complain("\(problem); going on from an older one") }
     return saved
-  }
-
-  /// Where two scenarios written out first differ: `: [policy] gamma = 0.9 then, gamma = 0.95 now`.
-  private static func difference(_ earlier: String, _ now: String) -> String {
-    let lines = (earlier.split(separator: "\n"), now.split(separator: "\n"))
-    var section: Substring = ""
-    for (old, new) in zip(lines.0, lines.1) {
-      if old != new { return ": \(section) \(old.prefix(60)) then, \(new.prefix(60)) now" }
-      if old.hasPrefix("[") { section = old }
-    }
-    let shared = min(lines.0.count, lines.1.count)
-    if let old = lines.0.dropFirst(shared).first { return ": \(old.prefix(60)) then, not now" }
-    if let new = lines.1.dropFirst(shared).first { return ": \(new.prefix(60)) now, not then" }
-    return ""
   }
 
   private func carryOut(

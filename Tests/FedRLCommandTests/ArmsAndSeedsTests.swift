@@ -39,6 +39,11 @@ import Testing
     #expect(
       try folder.json("all/seed-2/summary.json")["weights_sha256"]?.string
         == finals[1]["weights_sha256"]?.string)
+    // A finished run of other settings is not taken for one of these.
+    let longer = try #require(try folder.train(given + ["--resume", "--rounds", "3"]))
+    #expect(longer.status == 2)
+    #expect(longer.errors.contains("all/seed-1: is finished, with another scenario"))
+    #expect(longer.errors.contains("rounds = 3 now"), "\(longer.errors)")
     // Without --resume or --force nothing is overwritten.
     #expect(try #require(try folder.train(given)).status == 2)
   }

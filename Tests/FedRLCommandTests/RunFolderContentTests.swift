@@ -153,8 +153,8 @@ import Testing
     #expect(json["iqm_of"]?.string == "episodes")
     let score = try #require(json["score"]?.string)
     let row = try #require(json["rows"]?.elements?.first)
-    let table = try #require(EpisodeTable(run: folder.file("run"), score: score))
-    let environments = try #require(row["environments"]?.members?.map(\.key))
+    let table = try EpisodeTable(run: folder.file("run"), score: score)
+    let environments = (row["environments"]?.members ?? []).map(\.key)
     let episodes = environments.flatMap { table.scores(of: "federated", in: $0) }
     #expect(episodes.count > environments.count)
     #expect(row["iqm"]?.double == Statistics.interquartileMean(episodes))
@@ -168,6 +168,10 @@ import Testing
     try FileManager.default.removeItem(atPath: copy + "/episodes.csv")
     let older = try #require(try CommandProcess.run(["compare", "older"], in: folder.path))
     #expect(older.status == 0 && older.output.contains("IQM of runs"))
+    #expect(older.output.contains("older has no episodes.csv"))
+    try AtomicFile.write("policy,agent\n", to: copy + "/episodes.csv")
+    let damaged = try #require(try CommandProcess.run(["compare", "older"], in: folder.path))
+    #expect(damaged.status == 2 && damaged.errors.contains("episodes.csv:1: expected the columns"))
   }
 
   /// Every agent's policy at home and elsewhere; the file of a policy judges the same.

@@ -144,6 +144,17 @@ import Testing
       try #require(try CommandProcess.run(["compare"] + runs, in: folder.path))
     }
     #expect(try compare("one", "two").status == 0)
+    // A seed may differ, and nothing else.
+    try FileManager.default.copyItem(
+      atPath: folder.file("two"), toPath: folder.file("changed"))
+    let file = folder.file("changed/scenario.toml")
+    let text = String(decoding: try AtomicFile.read(file), as: UTF8.self)
+    try AtomicFile.write(
+      text.replacingOccurrences(of: "gravity = 9.8", with: "gravity = 5.0"), to: file)
+    let changed = try compare("one", "changed")
+    #expect(changed.status == 2)
+    #expect(
+      changed.errors.contains("gravity = 9.8 there, gravity = 5.0 here"), "\(changed.errors)")
     let twice = try compare("one", "one")
     #expect(twice.status == 2 && twice.errors.contains("seed 3"))
     let mixed = try compare("one", "other")

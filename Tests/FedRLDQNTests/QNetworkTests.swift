@@ -7,52 +7,13 @@ import Testing
 @Suite struct QNetworkTests {
   init() { BLAS.useOneThread() }
 
-  /// Widths on both sides of what the library's own kernels take.
-  @Test(arguments: [[5], [20, 17], []], [false, true]) func gradient(
-    hidden: [Int], isDueling: Bool
-  ) {
-    for atoms in [1, 3] {
-      let design = QNetworkDesign(
-        inputs: 4, hidden: hidden, choices: 3, atoms: atoms, activation: .tanh,
-        isDueling: isDueling)
-      let rows = 6
-      var random = RandomStream(seed: 8)
-      let x = (0..<(rows * 4)).map { _ in Float(random.normal()) }
-      let weight = (0..<(rows * 3 * atoms)).map { _ in Float(random.normal()) }
-      let start = design.initialParameters(RandomStream(seed: 2)).values
-      let network = QNetwork(design, maximumRows: 8, trains: true)
-      func value(_ parameters: [Float]) -> Double {
-        network.load(parameters)
-        let outputs = network.forward(parameters, x, rows: rows)
-        return weight.indices.reduce(0) { $0 + Double(weight[$1]) * Double(outputs[$1]) }
-      }
-      _ = value(start)
-      var gradient = [Float](repeating: .nan, count: design.layout.count)
-      var outputGradient = weight
-      network.backward(
-        start, x, rows: rows, outputGradient: &outputGradient, gradient: &gradient)
-      checkGradients(gradient, at: start, relative: 1e-2, absolute: 5e-3, of: value)
-    }
-  }
-
-  @Test(arguments: [[], [6], [7, 5]], [false, true]) func gradientWithFilters(
-    hidden: [Int], isDueling: Bool
-  ) {
-    let rows = 3
-    let design = QNetworkDesign(
-      inputs: 34, hidden: hidden, choices: 3, atoms: 1, activation: .tanh, isDueling: isDueling,
-      images: [ImagePlace(offset: 3, channels: 2, height: 3, width: 5)],
-      filters: [FilterSettings(filters: 4, kernel: 2, stride: 1)])
-    #expect(design.layout.segments[0].name == "trunk.conv.0.0.weight")
+  /// Compares the gradient of a random weighting of the outputs with finite differences at `start`.
+  private func checkGradient(_ design: QNetworkDesign, at start: [Float], rows: Int) {
     var random = RandomStream(seed: 8)
-    let x = (0..<(rows * 34)).map { _ in Float(random.normal()) }
-    let weight = (0..<(rows * 3)).map { _ in Float(random.normal()) }
-    var start = design.initialParameters(RandomStream(seed: 2)).values
-    // Far from where ReLU bends.
-    for index in design.layout["trunk.conv.0.0.bias"]!.range {
-      start[index] = index % 2 == 0 ? 9 : -9
-    }
-    let network = QNetwork(design, maximumRows: rows, trains: true)
+    let x = (0..<(rows * design.inputs)).map { _ in Float(random.normal()) }
+    let count = rows * design.choices * design.atoms
+    let weight = (0..<count).map { _ in Float(random.normal()) }
+    let network = QNetwork(design, maximumRows: rows + 2, trains: true)
     func value(_ parameters: [Float]) -> Double {
       network.load(parameters)
       let outputs = network.forward(parameters, x, rows: rows)
@@ -64,6 +25,35 @@ import Testing
     network.backward(
       start, x, rows: rows, outputGradient: &outputGradient, gradient: &gradient)
     checkGradients(gradient, at: start, relative: 1e-2, absolute: 5e-3, of: value)
+  }
+
+  /// Widths on both sides of what the library's own kernels take.
+  @Test(arguments: [[5], [20, 17], []], [false, true]) func gradient(
+    hidden: [Int], isDueling: Bool
+  ) {
+    for atoms in [1, 3] {
+      let design = QNetworkDesign(
+        inputs: 4, hidden: hidden, choices: 3, atoms: atoms, activation: .tanh,
+        isDueling: isDueling)
+      checkGradient(
+        design, at: design.initialParameters(RandomStream(seed: 2)).values, rows: 6)
+    }
+  }
+
+  @Test(arguments: [[], [6], [7, 5]], [false, true]) func gradientWithFilters(
+    hidden: [Int], isDueling: Bool
+  ) {
+    let design = QNetworkDesign(
+      inputs: 34, hidden: hidden, choices: 3, atoms: 1, activation: .tanh, isDueling: isDueling,
+      images: [ImagePlace(offset: 3, channels: 2, height: 3, width: 5)],
+      filters: [FilterSettings(filters: 4, kernel: 2, stride: 1)])
+    #expect(design.layout.segments[0].name == "trunk.conv.0.0.weight")
+    var start = design.initialParameters(RandomStream(seed: 2)).values
+    // Far from where ReLU bends.
+    for index in design.layout["trunk.conv.0.0.bias"]!.range {
+      start[index] = index % 2 == 0 ? 9 : -9
+    }
+    checkGradient(design, at: start, rows: 3)
   }
 
   @Test func advantagesOfDuelingStreamsHaveNoMean() {

@@ -1,6 +1,7 @@
 import FedRLCore
 import FedRLReporting
 import FedRLSimulation
+import Foundation
 import Testing
 
 @Suite struct MetricsWriterTests {
@@ -131,18 +132,32 @@ import Testing
     #expect(
       rows[0] == "policy,agent,environment,episode,seed,return,steps,end,coverage_ratio,t90_s")
     #expect(rows[2].hasPrefix("federated,,\"home, small\",1,"))
-    func scores(_ score: String, _ policy: String) -> [Double]? {
-      EpisodeTable(run: folder.path, score: score)?.scores(of: policy, in: "home, small")
+    func scores(_ score: String, _ policy: String) throws -> [Double] {
+      try EpisodeTable(run: folder.path, score: score).scores(of: policy, in: "home, small")
     }
-    #expect(scores("return_mean", "federated") == [2, 3])
-    #expect(scores("return_mean", "independent") == [4, 1])
-    #expect(scores("return_mean", "random-bounce") == [6])
-    #expect(scores("t90_s", "federated") == [7])
-    #expect(scores("t90_s_reached", "federated") == [1, 0])
-    #expect(scores("steps_mean", "independent") == [10, 10])
-    #expect(scores("nothing", "federated") == nil)
-    #expect(scores("return_mean", "nobody") == [])
-    #expect(EpisodeTable(run: folder.path + "/no", score: "return_mean") == nil)
+    #expect(try scores("return_mean", "federated") == [2, 3])
+    #expect(try scores("return_mean", "independent") == [4, 1])
+    #expect(try scores("return_mean", "random-bounce") == [6])
+    #expect(try scores("t90_s", "federated") == [7])
+    #expect(try scores("t90_s_reached", "federated") == [1, 0])
+    #expect(try scores("steps_mean", "independent") == [10, 10])
+    #expect(throws: EpisodeTable.Failure.self) { try scores("nothing", "federated") }
+    #expect(try scores("return_mean", "nobody") == [])
+    #expect(EpisodeTable.exists(run: folder.path) && !EpisodeTable.exists(run: folder.path + "/no"))
+    let text = try folder.text("episodes.csv")
+    for (wrong, message) in [
+      (
+        text.replacingOccurrences(of: ",4.0,", with: ",xyz,"),
+        ":4: expected a number for return, got xyz"
+      ),
+      (String(text.dropLast(9)), ":6: expected 10 cells, got"), ("", ":1: expected the columns"),
+    ] {
+      try AtomicFile.write(wrong, to: folder.file("episodes.csv"))
+      do {
+        _ = try scores("return_mean", "federated")
+        Issue.record("a damaged file was read")
+      } catch { #expect("\(error)".contains(message), "\(error)") }
+    }
   }
 
   @Test(arguments: [0, 1, 2, 4])
