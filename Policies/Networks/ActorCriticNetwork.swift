@@ -95,20 +95,13 @@ public final class ActorCriticNetwork {
     _ parameters: UnsafePointer<Float>, _ x: UnsafePointer<Float>, rows: Int,
     sequences: SequenceBatch? = nil
   ) -> (outputs: UnsafeMutablePointer<Float>, values: UnsafeMutablePointer<Float>) {
-    guard let sequences else {
-      let features = features(parameters, x, rows: rows)
-      return (
-        actor.forward(parameters, features, rows: rows),
-        critic!.forward(parameters, features, rows: rows)
-      )
-    }
     guard let trunk else {
       return (
-        actor.forward(parameters, x, rows: rows, sequences: sequences.actor),
-        critic!.forward(parameters, x, rows: rows, sequences: sequences.critic)
+        actor.forward(parameters, x, rows: rows, sequences: sequences?.actor),
+        critic!.forward(parameters, x, rows: rows, sequences: sequences?.critic)
       )
     }
-    let features = trunk.forward(parameters, x, rows: rows, sequences: sequences.actor)
+    let features = trunk.forward(parameters, x, rows: rows, sequences: sequences?.actor)
     return (
       actor.forward(parameters, features, rows: rows),
       critic!.forward(parameters, features, rows: rows)

@@ -10,7 +10,7 @@ final class TemporaryFolder {
   let path: String
 
   init() {
-    var template = Array("/tmp/fedrl-reporting-XXXXXX".utf8CString)
+    var template = Array(("/tmp/fedrl-reporting-" + String(repeating: "X", count: 6)).utf8CString)
     path = String(cString: mkdtemp(&template)!)
   }
 

@@ -42,7 +42,7 @@ func measureEnvironments(_ bench: Bench) throws {
     var settings = GymnasiumSettings()
     settings.python = python
     let kind = try GymnasiumKind(
-      id: "CartPole-v1", settings, EnvironmentContext(baseDirectory: "/"))
+      id: "CartPole-v1", settings, EnvironmentContext(baseDirectory: "."))
     try steps("Gymnasium's cartpole in Python, through the bridge", kind, copies: 8, all: false)
   }
   try measureVehicles { try steps($0, $1, copies: $2, hold: $3, all: $4) }
