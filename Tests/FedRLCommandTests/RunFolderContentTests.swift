@@ -207,4 +207,23 @@ import Testing
         ["evaluate", "run/checkpoints/final.safetensors", "--cross"], in: folder.path))
     #expect(file.status == 2 && file.errors.contains("needs a run folder"))
   }
+
+  @Test func policiesThatWereRemovedAreNamed() throws {
+    guard let folder = try folder() else { return }
+    let copy = folder.file("robbed")
+    try FileManager.default.copyItem(atPath: folder.file("run"), toPath: copy)
+    defer { try? FileManager.default.removeItem(atPath: copy) }
+    func evaluate(_ words: String...) throws -> CommandProcess {
+      try #require(try CommandProcess.run(["evaluate", "robbed"] + words, in: folder.path))
+    }
+    try FileManager.default.removeItem(
+      atPath: copy + "/checkpoints/final-independent-1.safetensors")
+    let agent = try evaluate("--cross")
+    #expect(agent.status == 2 && agent.errors.contains("final-independent-1.safetensors"))
+    try FileManager.default.removeItem(atPath: copy + "/checkpoints/final.safetensors")
+    let final = try evaluate()
+    #expect(final.status == 2)
+    #expect(final.errors.contains("the run is finished, so that only"), "\(final.errors)")
+    #expect(final.errors.contains("--policy best takes the one it has"))
+  }
 }
