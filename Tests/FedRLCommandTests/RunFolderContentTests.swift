@@ -162,15 +162,15 @@ import Testing
     #expect(text.contains("IQM of episodes"))
     #expect(text.contains("worst independent agent of each run"))
     // A run of an earlier version has no such file.
-    let copy = folder.file("older")
+    let other = try TestFolder()
+    let copy = other.file("older")
     try FileManager.default.copyItem(atPath: folder.file("run"), toPath: copy)
-    defer { try? FileManager.default.removeItem(atPath: copy) }
     try FileManager.default.removeItem(atPath: copy + "/episodes.csv")
-    let older = try #require(try CommandProcess.run(["compare", "older"], in: folder.path))
+    let older = try #require(try CommandProcess.run(["compare", "older"], in: other.path))
     #expect(older.status == 0 && older.output.contains("IQM of runs"))
     #expect(older.output.contains("older has no episodes.csv"))
     try AtomicFile.write("policy,agent\n", to: copy + "/episodes.csv")
-    let damaged = try #require(try CommandProcess.run(["compare", "older"], in: folder.path))
+    let damaged = try #require(try CommandProcess.run(["compare", "older"], in: other.path))
     #expect(damaged.status == 2 && damaged.errors.contains("episodes.csv:1: expected the columns"))
   }
 
@@ -210,11 +210,11 @@ import Testing
 
   @Test func policiesThatWereRemovedAreNamed() throws {
     guard let folder = try folder() else { return }
-    let copy = folder.file("robbed")
+    let other = try TestFolder()
+    let copy = other.file("robbed")
     try FileManager.default.copyItem(atPath: folder.file("run"), toPath: copy)
-    defer { try? FileManager.default.removeItem(atPath: copy) }
     func evaluate(_ words: String...) throws -> CommandProcess {
-      try #require(try CommandProcess.run(["evaluate", "robbed"] + words, in: folder.path))
+      try #require(try CommandProcess.run(["evaluate", "robbed"] + words, in: other.path))
     }
     try FileManager.default.removeItem(
       atPath: copy + "/checkpoints/final-independent-1.safetensors")
