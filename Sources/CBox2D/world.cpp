@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <mutex>
+#include <new>
 #include <tuple>
 #include <vector>
 
@@ -37,6 +38,98 @@ static void fill_tables() {
 
 static std::once_flag tables_filled;
 static std::mutex making;
+
+// Box2D's revolute joint, with the same arithmetic in a form that a processor can run ahead in.
+//
+// Worlds with 180 iterations a step spend most of their time in one chain of additions that leads
+// through all joints. Motors at their greatest torque and limits that nothing presses against add 0 to
+// it; where that is a branch, which is foreseen, and no addition, the chain does not lead through them.
+// Results are those of Box2D, but for the sign of zeros.
+struct revolute_joint final : b2RevoluteJoint {
+  explicit revolute_joint(const b2RevoluteJoint &other) : b2RevoluteJoint(other) {}
+
+  // Keeps the compiler from joining a number with another in one register.
+  static float alone(float x) {
+#if defined(__SSE2__)
+    asm("" : "+x"(x));
+#elif defined(__aarch64__)
+    asm("" : "+w"(x));
+#endif
+    return x;
+  }
+
+  // What a limit's impulse grows by; it only pushes.
+  static float push(float &accumulated, float impulse) {
+    const float before = accumulated, sum = before + impulse;
+    if (sum > 0) {
+      accumulated = sum;
+      return sum - before;
+    }
+    if (before == 0) return 0;
+    accumulated = 0;
+    return -before;
+  }
+
+  // b2RevoluteJoint::SolveVelocityConstraints of Box2D 2.4.1.
+  void SolveVelocityConstraints(const b2SolverData &data) override {
+#pragma clang fp contract(off)
+    b2Velocity &of_a = data.velocities[m_indexA], &of_b = data.velocities[m_indexB];
+    b2Vec2 va = of_a.v, vb = of_b.v;
+    float wa = of_a.w, wb = of_b.w;
+    const float ia = m_invIA, ib = m_invIB;
+    const bool turns = ia + ib != 0;
+    if (m_enableMotor && turns) {
+      const float before = m_motorImpulse, limit = data.step.dt * m_maxMotorTorque;
+      float sum = before - m_axialMass * (wb - wa - m_motorSpeed);
+      if (sum > limit)
+        sum = limit;
+      else if (sum < -limit)
+        sum = -limit;
+      m_motorImpulse = sum;
+      const float impulse = sum - before;
+      if (impulse != 0) {
+        wa -= ia * impulse;
+        wb += ib * impulse;
+      }
+    }
+    if (m_enableLimit && turns) {
+      const float above = b2Max(m_angle - m_lowerAngle, 0.0f) * data.step.inv_dt;
+      const float lower = push(m_lowerImpulse, -m_axialMass * (wb - wa + above));
+      if (lower != 0) {
+        wa -= ia * lower;
+        wb += ib * lower;
+      }
+      const float below = b2Max(m_upperAngle - m_angle, 0.0f) * data.step.inv_dt;
+      const float upper = push(m_upperImpulse, -m_axialMass * (wa - wb + below));
+      if (upper != 0) {
+        wa += ia * upper;
+        wb -= ib * upper;
+      }
+    }
+    // In single numbers: packed in pairs they would have to be unpacked again.
+    const float gap_x = alone(vb.x + -wb * m_rB.y - va.x - -wa * m_rA.y);
+    const float gap_y = alone(vb.y + wb * m_rB.x - va.y - wa * m_rA.x);
+    const float determinant = m_K.ex.x * m_K.ey.y - m_K.ey.x * m_K.ex.y;
+    const float inverse = determinant != 0 ? 1 / determinant : determinant;
+    const float x = alone(inverse * (m_K.ey.y * -gap_x - m_K.ey.x * -gap_y));
+    const float y = alone(inverse * (m_K.ex.x * -gap_y - m_K.ex.y * -gap_x));
+    m_impulse.x += x;
+    m_impulse.y += y;
+    of_a.v.x = alone(va.x - m_invMassA * x);
+    of_a.v.y = alone(va.y - m_invMassA * y);
+    of_a.w = wa - ia * (m_rA.x * y - m_rA.y * x);
+    of_b.v.x = alone(vb.x + m_invMassB * x);
+    of_b.v.y = alone(vb.y + m_invMassB * y);
+    of_b.w = wb + ib * (m_rB.x * y - m_rB.y * x);
+  }
+
+  // Makes a joint of Box2D's one of these, in its place.
+  static void replace(b2Joint *joint) {
+    static_assert(sizeof(revolute_joint) == sizeof(b2RevoluteJoint), "Box2D frees what it allocated");
+    const revolute_joint copy(*static_cast<b2RevoluteJoint *>(joint));
+    new (joint) revolute_joint(copy);
+  }
+};
 
 struct fedrl_world : b2ContactListener {
   b2World world;
@@ -304,6 +397,7 @@ int32_t fedrl_world_add_revolute_joint(fedrl_world *w, const fedrl_revolute_join
   definition.maxMotorTorque = j->maximum_torque;
   definition.collideConnected = j->collides;
   w->joints.push_back(w->world.CreateJoint(&definition));
+  if (!j->is_solved_by_box2d) revolute_joint::replace(w->joints.back());
   return (int32_t)w->joints.size() - 1;
 }
 

@@ -243,7 +243,8 @@ extension World {
       lower_angle: definition.limits?.lowerBound ?? 0,
       upper_angle: definition.limits?.upperBound ?? 0,
       motor_speed: definition.motor?.speed ?? 0,
-      maximum_torque: definition.motor?.maximumTorque ?? 0)
+      maximum_torque: definition.motor?.maximumTorque ?? 0,
+      is_solved_by_box2d: definition.isSolvedByBox2D)
     return Joint(index: fedrl_world_add_revolute_joint(handle, &raw))
   }
 

@@ -59,6 +59,8 @@ typedef struct {
   float reference_angle;
   bool has_limits, has_motor, collides;
   float lower_angle, upper_angle, motor_speed, maximum_torque;
+  // Whether Box2D's own code solves it, instead of ours that gives the same: for tests.
+  bool is_solved_by_box2d;
 } fedrl_revolute_joint;
 
 // A contact that began or ended. `body_a` < `body_b`.
