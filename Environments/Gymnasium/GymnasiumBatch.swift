@@ -102,9 +102,9 @@ final class GymnasiumBatch: BatchEnvironment {
         episodes[index / actionWidth].actions.append(action)
         offset += 4
       }
-      for episode in episodes {
-        bytes.storeBytes(
-          of: episode.seeds[episode.index + 1].littleEndian, toByteOffset: offset, as: UInt64.self)
+      for copy in 0..<count {
+        let seed = episodes[copy].seeds[episodes[copy].index + 1]
+        bytes.storeBytes(of: seed.littleEndian, toByteOffset: offset, as: UInt64.self)
         offset += 8
       }
     }

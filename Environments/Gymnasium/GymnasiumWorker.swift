@@ -30,6 +30,8 @@ final class GymnasiumWorker {
   private let process: pid_t
   private let socket: Int32
   private var exitText: String?
+  private var waitsToSkip = 0
+  private var waitsInVain = 0
 
   /// Starts a process and has it make the environment, which takes the time that Python does: about
   /// half a second.
@@ -163,6 +165,7 @@ final class GymnasiumWorker {
   ) throws(Failure) {
     do {
       try Self.send(frame, to: socket)
+      awaitReply()
       var kind: UInt8 = 0
       try withUnsafeMutableBytes(of: &kind) { try Self.receive(into: $0, from: socket) }
       guard kind == UInt8(ascii: "K") else {
@@ -178,6 +181,26 @@ final class GymnasiumWorker {
       }
       throw Failure(description: "\(name): \(text!)")
     }
+  }
+
+  /// Polls before the wait for a reply sleeps, where that has paid lately: to wake a processor from
+  /// idle costs more than a step of a small world. It leaves the processor to whoever wants it, and
+  /// gives up after about half a millisecond.
+  private func awaitReply() {
+    if waitsToSkip > 0 {
+      waitsToSkip -= 1
+      return
+    }
+    var descriptor = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
+    for _ in 0..<1000 {
+      if poll(&descriptor, 1, 0) != 0 {
+        waitsInVain = 0
+        return
+      }
+      sched_yield()
+    }
+    waitsInVain = min(waitsInVain + 1, 6)
+    waitsToSkip = 1 << waitsInVain
   }
 
   private static func send(_ bytes: UnsafeRawBufferPointer, to socket: Int32) throws {

@@ -6,7 +6,7 @@ protocol, little-endian throughout, stands in this folder's README.
 
 import json
 import os
-import socket
+import select
 import struct
 import sys
 import traceback
@@ -19,21 +19,42 @@ class Refusal(Exception):
 
 
 class Channel:
+    # Polls before a wait sleeps: to wake a processor from idle costs more than a step of a small world.
+    PATIENCE = 200
+
     def __init__(self):
         # Standard input is the socket. What the environment prints goes to standard error.
-        self.socket = socket.socket(fileno=os.dup(0))
+        self.descriptor = os.dup(0)
+        self.input = open(self.descriptor, "rb", buffering=1 << 16, closefd=False)
+        self.poller = select.poll()
+        self.poller.register(self.descriptor, select.POLLIN)
+        self.waits_to_skip, self.waits_in_vain = 0, 0
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, 0)
         os.dup2(2, 1)
         os.close(nothing)
 
+    def wait(self):
+        """Until there may be something to read: polls for a while where that has paid lately."""
+        if self.waits_to_skip:
+            self.waits_to_skip -= 1
+            return
+        poll, rest = self.poller.poll, os.sched_yield
+        for _ in range(self.PATIENCE):
+            if poll(0):
+                self.waits_in_vain = 0
+                return
+            rest()
+        self.waits_in_vain = min(self.waits_in_vain + 1, 6)
+        self.waits_to_skip = 1 << self.waits_in_vain
+
     def read(self, buffer):
         """Fills a memoryview; ends this process where fedrl has ended."""
-        while len(buffer):
-            count = self.socket.recv_into(buffer)
-            if count == 0:
+        try:
+            if self.input.readinto(buffer) < len(buffer):
                 os._exit(0)
-            buffer = buffer[count:]
+        except ConnectionResetError:
+            os._exit(0)
 
     def number(self, form):
         buffer = bytearray(struct.calcsize(form))
@@ -41,8 +62,10 @@ class Channel:
         return struct.unpack(form, buffer)[0]
 
     def write(self, data):
+        data = memoryview(data)
         try:
-            self.socket.sendall(data)
+            while len(data):
+                data = data[os.write(self.descriptor, data):]
         except (BrokenPipeError, ConnectionResetError):
             os._exit(0)
 
@@ -84,13 +107,26 @@ class Worker:
         first = self.environments[0]
         self.observation_space, self.action_space = first.observation_space, first.action_space
         self.describe(first)
-        count = len(self.environments)
-        self.observations = numpy.zeros((count, self.width), numpy.float32)
-        self.actions = numpy.zeros((count, self.action_width), numpy.float32)
-        self.seeds = numpy.zeros(count, numpy.uint64)
-        self.rewards = numpy.zeros(count, numpy.float32)
-        self.ends = numpy.zeros(count, numpy.uint8)
-        self.rows = self.observations if self.is_plain else None
+        self.shape = first.observation_space.shape
+        self.steps = [environment.step for environment in self.environments]
+        self.allocate(len(self.environments))
+
+    def allocate(self, count):
+        """The frames of steps, and arrays over them."""
+        np, width = self.np, self.width
+        actions = 4 * count * self.action_width
+        self.request = bytearray(actions + 8 * count)
+        self.actions = np.frombuffer(self.request, np.float32, count * self.action_width)
+        self.actions = self.actions.reshape(count, self.action_width)
+        self.seeds = np.frombuffer(self.request, np.uint64, count, actions)
+        # Its kind is the fourth byte, so that the numbers behind it are aligned.
+        rewards = 4 + 4 * count * width
+        reply = bytearray(rewards + 5 * count)
+        reply[3:4] = b"K"
+        self.observations = np.frombuffer(reply, np.float32, count * width, 4).reshape(count, width)
+        self.rewards = np.frombuffer(reply, np.float32, count, rewards)
+        self.ends = np.frombuffer(reply, np.uint8, count, rewards + 4 * count)
+        self.reply = memoryview(reply)[3:]
 
     def describe(self, first):
         spaces, space = self.spaces, self.observation_space
@@ -133,12 +169,11 @@ class Worker:
 
     def put(self, copy, observation):
         if self.is_plain:
-            if observation.shape != self.observation_space.shape:
+            if observation.shape != self.shape:
                 raise ValueError(
-                    f"an observation of shape {observation.shape}, not {self.observation_space.shape} "
-                    f"as the space says"
+                    f"an observation of shape {observation.shape}, not {self.shape} as the space says"
                 )
-            self.observations[copy] = observation.ravel() if observation.ndim != 1 else observation
+            self.observations[copy] = observation if observation.ndim == 1 else observation.ravel()
         else:
             self.observations[copy] = self.spaces.flatten(self.observation_space, observation)
 
@@ -147,38 +182,27 @@ class Worker:
         observation, _ = self.environments[copy].reset(seed=int(seed) & 0x7FFFFFFF)
         self.put(copy, observation)
 
-    def act(self, copy, row):
+    def chosen(self, actions):
+        """What the environments are given for rows of actions."""
         if self.is_discrete:
-            action = int(row[0]) + self.start
-        else:
-            action = row.reshape(self.action_space.shape).astype(self.action_space.dtype)
-        return self.environments[copy].step(action)
+            return (actions[:, 0].astype(int) + self.start).tolist()
+        return actions.reshape(len(actions), *self.action_space.shape).astype(self.action_space.dtype)
 
     def step(self, channel):
-        channel.read(memoryview(self.actions).cast("B"))
-        channel.read(memoryview(self.seeds).cast("B"))
-        actions = self.actions[:, 0].astype(int).tolist() if self.is_discrete else self.actions
-        finals = []
-        for copy, environment in enumerate(self.environments):
-            if self.is_discrete:
-                outcome = environment.step(actions[copy] + self.start)
-            else:
-                outcome = self.act(copy, actions[copy])
-            observation, reward, terminated, truncated, _ = outcome
+        channel.read(memoryview(self.request))
+        actions, finals = self.chosen(self.actions), []
+        for copy, step in enumerate(self.steps):
+            observation, self.rewards[copy], terminated, truncated, _ = step(actions[copy])
             self.put(copy, observation)
-            self.rewards[copy] = reward
             end = 1 if terminated else 2 if truncated else 0
             self.ends[copy] = end
             if end:
                 finals.append(self.observations[copy].tobytes())
                 self.reset(copy, self.seeds[copy])
-        channel.write(
-            b"K" + self.observations.tobytes() + self.rewards.tobytes() + self.ends.tobytes()
-            + b"".join(finals)
-        )
+        channel.write(b"".join([self.reply, *finals]) if finals else self.reply)
 
     def reset_all(self, channel):
-        channel.read(memoryview(self.seeds).cast("B"))
+        channel.read(memoryview(self.request)[-self.seeds.nbytes:])
         for copy in range(len(self.environments)):
             self.reset(copy, self.seeds[copy])
         channel.write(b"K" + self.observations.tobytes())
@@ -188,10 +212,11 @@ class Worker:
         copy, steps = channel.number("<I"), channel.number("<I")
         self.reset(copy, channel.number("<Q"))
         actions = self.np.zeros((steps, self.action_width), self.np.float32)
-        channel.read(memoryview(actions.reshape(-1)).cast("B") if steps else memoryview(b""))
-        ended = 0
+        if steps:
+            channel.read(memoryview(actions).cast("B"))
+        actions, ended = self.chosen(actions), 0
         for step in range(steps):
-            observation, _, terminated, truncated, _ = self.act(copy, actions[step])
+            observation, _, terminated, truncated, _ = self.steps[copy](actions[step])
             self.put(copy, observation)
             if terminated or truncated:
                 ended = step + 1
@@ -202,6 +227,7 @@ class Worker:
         handlers = {b"R": self.reset_all, b"S": self.step, b"P": self.replay}
         request = bytearray(1)
         while True:
+            channel.wait()
             channel.read(memoryview(request))
             handlers[bytes(request)](channel)
 
