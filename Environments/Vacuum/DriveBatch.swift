@@ -8,7 +8,7 @@ import FedRLNumerics
 /// B diff-drive robots in one home, stepped together.
 ///
 /// The world, tables and layouts belong to the ``DriveRobot`` and are shared; each copy owns one block
-/// of about 1.8 bytes per cell of the world.
+/// of about 2.3 bytes per cell of the world.
 final class DriveBatch: BatchEnvironment {
   let robot: DriveRobot
   let count: Int
@@ -32,7 +32,7 @@ final class DriveBatch: BatchEnvironment {
     finalMetrics.initialize(repeating: .nan, count: count * VacuumMetrics.count)
     search =
       robot.settings.guidance
-      ? FrontierSearch(layout: robot.mapLayout, bodyRadius: robot.settings.bodyRadius) : nil
+      ? FrontierSearch(layout: robot.mapLayout) : nil
   }
 
   deinit {
@@ -40,18 +40,19 @@ final class DriveBatch: BatchEnvironment {
     finalMetrics.deallocate()
   }
 
-  /// State, squares, cells, map, known; each part starts at a multiple of 64 bytes.
-  private static func offsets(_ robot: DriveRobot) -> (Int, Int, Int, Int, Int) {
+  /// State, squares, cells, map, known, crowd; each part starts at a multiple of 64 bytes.
+  private static func offsets(_ robot: DriveRobot) -> (Int, Int, Int, Int, Int, Int) {
     func padded(_ bytes: Int) -> Int { (bytes + 63) & ~63 }
     let squares = padded(MemoryLayout<RobotState>.stride)
     let cells = squares + padded(robot.mapLayout.squareCount * MemoryLayout<SIMD4<Float>>.stride)
     let map = cells + padded(robot.world.count)
     let known = map + padded(robot.mapLayout.count)
-    return (squares, cells, map, known, known + padded(robot.mapLayout.count))
+    let crowd = known + padded(robot.mapLayout.count)
+    return (squares, cells, map, known, crowd, crowd + padded(2 * robot.mapLayout.count))
   }
 
   /// Bytes that each copy owns.
-  static func blockBytes(_ robot: DriveRobot) -> Int { offsets(robot).4 }
+  static func blockBytes(_ robot: DriveRobot) -> Int { offsets(robot).5 }
 
   var byteCount: Int {
     // The search's ways: cost, parent and mark of four bytes per cell.
@@ -63,13 +64,14 @@ final class DriveBatch: BatchEnvironment {
   @inline(__always)
   func memory(_ copy: Int) -> CopyMemory {
     let block = storage + copy * blockBytes
-    let (squares, cells, map, known, _) = Self.offsets(robot)
+    let (squares, cells, map, known, crowd, _) = Self.offsets(robot)
     return CopyMemory(
       state: block.assumingMemoryBound(to: RobotState.self),
       cells: (block + cells).assumingMemoryBound(to: UInt8.self),
       map: (block + map).assumingMemoryBound(to: Int8.self),
       known: (block + known).assumingMemoryBound(to: UInt8.self),
-      squares: (block + squares).assumingMemoryBound(to: SIMD4<Float>.self))
+      squares: (block + squares).assumingMemoryBound(to: SIMD4<Float>.self),
+      crowd: (block + crowd).assumingMemoryBound(to: UInt16.self))
   }
 
   // MARK: Episodes
@@ -108,6 +110,7 @@ final class DriveBatch: BatchEnvironment {
     memory.map.update(from: layout.initialMap, count: layout.count)
     memory.known.update(repeating: 0, count: layout.count)
     memory.squares.update(from: layout.initialSquares, count: layout.squareCount)
+    memory.crowd.update(from: layout.initialCrowd, count: layout.count)
     state.dirtInitial = DirtLayer.spread(
       in: world, settings: robot.settings, random: &state.random, into: memory.cells)
     memory.state.pointee = state
@@ -318,12 +321,18 @@ final class DriveBatch: BatchEnvironment {
     UnsafeMutableRawPointer(map).assumingMemoryBound(to: UInt8.self)
   }
 
-  /// Works out the squares' counts from the cells and the map. They are whole numbers, so that the
-  /// result is exactly what was counted step by step.
+  /// Works out the counts of squares and footprints from the cells and the map. They are whole numbers,
+  /// so that the result is exactly what was counted step by step.
   private func recount(_ memory: CopyMemory) {
     let (world, layout) = (robot.world, robot.mapLayout)
     for square in 0..<layout.squareCount {
       memory.squares[square] = layout.initialSquares[square]
+    }
+    memory.crowd.update(repeating: 0, count: layout.count)
+    for index in 0..<layout.count where memory.map[index] > 0 {
+      Footprint.add(
+        1, at: index, to: memory.crowd, cells: layout.count, offsets: layout.footprint.offsets,
+        count: layout.footprint.count)
     }
     for number in 0..<layout.levelCount {
       let level = layout.levels[number]

@@ -119,6 +119,11 @@ extension DriveKernel {
     let blocked: Float = (new > 0 ? 1 : 0) - (old > 0 ? 1 : 0)
     let unknown: Float = (new == 0 ? 1 : 0) - (old == 0 ? 1 : 0)
     guard blocked != 0 || unknown != 0 else { return }
+    if blocked != 0 {
+      Footprint.add(
+        blocked > 0 ? 1 : .max, at: index, to: memory.crowd, cells: mapWidth &* mapHeight,
+        offsets: footprint, count: footprintCount)
+    }
     let change = SIMD4<Float>(0, blocked, unknown, 0)
     let (row, column) = index.quotientAndRemainder(dividingBy: mapWidth)
     for number in 0..<levelCount {

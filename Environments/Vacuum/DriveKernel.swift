@@ -24,6 +24,8 @@ struct DriveKernel {
   let levels: UnsafePointer<RobotMapLayout.Level>
   let levelCount: Int
   let mapColumn, mapRow: UnsafePointer<Int32>
+  let footprint: UnsafePointer<Int>
+  let footprintCount: Int
 
   // Drive.
   let substepCount: Int

@@ -31,7 +31,7 @@ final class DriveRobot: @unchecked Sendable {
         settings.farWindow ? [settings.windowCell, 3 * settings.windowCell] : [settings.windowCell]
       case .egomaps: [1, 4, 16, 64].map { $0 * settings.egoCell }
       }
-    mapLayout = RobotMapLayout(world: world, edges: edges)
+    mapLayout = RobotMapLayout(world: world, edges: edges, bodyRadius: settings.bodyRadius)
     rewards = RewardRule(settings, cell: world.cell)
     rays = Self.rayTable(settings)
     dirtAfter = Self.dirtTable(settings)
@@ -104,6 +104,7 @@ extension DriveKernel {
       mapWidth: map.width, mapHeight: map.height, mapCell: map.cell,
       levels: UnsafePointer(map.levels), levelCount: map.levelCount,
       mapColumn: UnsafePointer(map.worldColumn), mapRow: UnsafePointer(map.worldRow),
+      footprint: UnsafePointer(map.footprint.offsets), footprintCount: map.footprint.count,
       substepCount: settings.substepCount, substep: settings.substep,
       period: settings.actionPeriod, command: settings.command, bodyRadius: settings.bodyRadius,
       maximumSpeed: settings.maximumSpeed, reverseSpeed: settings.reverseSpeed,

@@ -7,19 +7,13 @@ struct OwnFloor: SearchFloor {
   let cell: Double
   let margin: Int
   let memory: CopyMemory
-  /// Neighbours, as index offsets, that must not be blocked where the body stands.
-  let footprint: UnsafeBufferPointer<Int>
   /// World cells in a map cell.
   let share: Int
   /// World cells that must be left to clean in the nine map cells around a place, of each grade.
   let needed: SIMD3<Int>
 
   @inline(__always)
-  func fits(_ index: Int) -> Bool {
-    guard memory.map[index] < 0 else { return false }
-    for offset in footprint where memory.map[index &+ offset] > 0 { return false }
-    return true
-  }
+  func fits(_ index: Int) -> Bool { memory.map[index] < 0 && memory.crowd[index] == 0 }
 
   @inline(__always)
   func isFree(_ index: Int) -> Bool { memory.map[index] < 0 }
@@ -80,40 +74,18 @@ struct HomeFloor: SearchFloor {
 final class FrontierSearch {
   private let search: FloorSearch
   private let layout: RobotMapLayout
-  private let footprint: UnsafeMutableBufferPointer<Int>
-  private let margin: Int
 
-  init(layout: RobotMapLayout, bodyRadius: Double) {
+  init(layout: RobotMapLayout) {
     self.layout = layout
     search = FloorSearch(count: layout.count)
-    let reach = Int((bodyRadius / layout.cell).rounded(.up))
-    var offsets: [Int] = []
-    var margin = 1
-    for dy in -reach...reach {
-      for dx in -reach...reach {
-        // From the centre to the neighbour's nearest edge, with nearly half a cell of grace.
-        let gapX = max(Double(abs(dx)) - 0.5, 0)
-        let gapY = max(Double(abs(dy)) - 0.5, 0)
-        let gap = (gapX * gapX + gapY * gapY).squareRoot() * layout.cell
-        if gap < bodyRadius - 0.4 * layout.cell {
-          offsets.append(dy * layout.width + dx)
-          margin = max(margin, abs(dx), abs(dy))
-        }
-      }
-    }
-    self.margin = margin
-    footprint = .allocate(capacity: offsets.count)
-    _ = footprint.initialize(from: offsets)
   }
-
-  deinit { footprint.deallocate() }
 
   private func floor(_ memory: CopyMemory) -> OwnFloor {
     let share = layout.factor * layout.factor
     func needed(_ wanted: Double) -> Int { max(1, Int(wanted * Double(9 * share))) }
     return OwnFloor(
-      width: layout.width, height: layout.height, cell: layout.cell, margin: margin,
-      memory: memory, footprint: UnsafeBufferPointer(footprint), share: share,
+      width: layout.width, height: layout.height, cell: layout.cell,
+      margin: layout.footprint.margin, memory: memory, share: share,
       needed: SIMD3(needed(0.5), needed(0.3), needed(0.1)))
   }
 

@@ -36,12 +36,15 @@ final class RobotMapLayout: @unchecked Sendable {
   /// What every episode begins with: no-go zones are known and blocked, the rest unknown.
   let initialMap: UnsafeMutablePointer<Int8>
   let initialSquares: UnsafeMutablePointer<SIMD4<Float>>
+  let footprint: Footprint
+  /// ``CopyMemory/crowd`` of ``initialMap``.
+  let initialCrowd: UnsafeMutablePointer<UInt16>
 
   /// Number of map cells.
   var count: Int { width * height }
 
   /// - Parameter edges: wanted edges of the levels' squares, metres.
-  init(world: VacuumWorld, edges: [Double]) {
+  init(world: VacuumWorld, edges: [Double], bodyRadius: Double) {
     // Eleven: the count of covered world cells in a map cell has seven bits.
     factor = min(11, max(1, Int((0.1 / world.cell).rounded())))
     width = (world.width + factor - 1) / factor
@@ -79,6 +82,9 @@ final class RobotMapLayout: @unchecked Sendable {
     for y in 0..<world.height { worldRow[y] = Int32(y / factor * width) }
     initialMap = .allocate(capacity: width * height)
     initialMap.initialize(repeating: 0, count: width * height)
+    footprint = Footprint(bodyRadius: bodyRadius, cell: cell, mapWidth: width)
+    initialCrowd = .allocate(capacity: width * height)
+    initialCrowd.initialize(repeating: 0, count: width * height)
     initialSquares = .allocate(capacity: max(offset, 1))
     for number in 0..<levelCount {
       let level = levels[number]
@@ -96,6 +102,9 @@ final class RobotMapLayout: @unchecked Sendable {
         let (column, row) = (x / factor, y / factor)
         guard initialMap[row * width + column] == 0 else { continue }
         initialMap[row * width + column] = OwnMap.forbidden
+        Footprint.add(
+          1, at: row * width + column, to: initialCrowd, cells: count, offsets: footprint.offsets,
+          count: footprint.count)
         for number in 0..<levelCount {
           let level = levels[number]
           let square = Int(level.mapRow[row] + level.mapColumn[column])
@@ -119,6 +128,7 @@ final class RobotMapLayout: @unchecked Sendable {
     worldRow.deallocate()
     initialMap.deallocate()
     initialSquares.deallocate()
+    initialCrowd.deallocate()
   }
 }
 
@@ -153,4 +163,6 @@ struct CopyMemory {
   let known: UnsafeMutablePointer<UInt8>
   /// Squares of all levels: covered world cells, blocked map cells, unknown map cells, unused.
   let squares: UnsafeMutablePointer<SIMD4<Float>>
+  /// `[height, width]` of the own map: blocked cells under the body where it stands in each, ``Footprint``.
+  let crowd: UnsafeMutablePointer<UInt16>
 }

@@ -20,7 +20,7 @@ struct FrontierPilot: DrivePilot {
   init(_ robot: DriveRobot, _ random: RandomStream) {
     helm = Helm(robot)
     self.robot = robot
-    search = FrontierSearch(layout: robot.mapLayout, bodyRadius: robot.settings.bodyRadius)
+    search = FrontierSearch(layout: robot.mapLayout)
     fallback = BouncePilot(robot, random)
   }
 
