@@ -68,6 +68,11 @@ public struct Drone: ConfigurableEnvironment, ~Copyable {
     var effort: Float = 0
   }
 
+  public var byteCount: Int {
+    arena.world.byteCount
+      + settings.rays * (2 * MemoryLayout<SIMD2<Float>>.stride + MemoryLayout<Float>.stride)
+  }
+
   public init(settings: DroneSettings, context: EnvironmentContext) throws {
     self.init(try DroneDesign(settings: settings, context: context))
   }

@@ -44,6 +44,11 @@ public struct VehicleEnvironment: Environment, ~Copyable {
   private static let lapCapacity = 1024
 
   public var specification: EnvironmentSpecification { plan.specification }
+  public var byteCount: Int {
+    world.byteCount + Self.lapCapacity * MemoryLayout<Double>.stride
+      + plan.settings.lidarRays * MemoryLayout<Float>.stride
+      + trafficCount * (MemoryLayout<TrafficCar>.stride + MemoryLayout<Body>.stride)
+  }
 
   public init(_ plan: VehiclePlan) {
     self.plan = plan

@@ -114,6 +114,7 @@ struct Evaluate: ParsableCommand {
     var records: [EvaluationRecord] = zip(evaluator.environments, columns).map {
       var record = EvaluationRecord()
       record.environment = $0.name
+      record.round = given.policy.metadata["round"].flatMap(Int.init) ?? 0
       record.episodes = $1
       record.isFinal = true
       return record

@@ -4,21 +4,35 @@ import FedRLScenario
 import Foundation
 
 /// Seeds as a person writes them: `1..5`, `1,2,7`, `1..3,11`.
-struct SeedList: ExpressibleByArgument {
+struct SeedList {
   /// In the order given, each once.
   let seeds: [UInt64]
 
-  init?(argument: String) {
+  private static let limit = 10_000
+
+  /// - Throws: `ValidationError` that says what is wrong with the text.
+  @Sendable init(argument: String) throws {
     var seeds: [UInt64] = []
     for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
       let ends = part.components(separatedBy: "..").map { UInt64($0) }
-      guard (1...2).contains(ends.count), let low = ends[0], let high = ends[ends.count - 1],
-        low <= high, high - low < 10_000
-      else { return nil }
+      guard (1...2).contains(ends.count), let low = ends[0], let high = ends[ends.count - 1] else {
+        throw Self.problem("expected seeds such as 1..5 or 1,2,7, got \(argument)")
+      }
+      guard low <= high else { throw Self.problem("\(part) falls; did you mean \(high)..\(low)?") }
+      guard high - low < Self.limit, seeds.count + Int(high - low) < Self.limit else {
+        throw Self.problem("at most \(Self.limit) seeds, got \(argument)")
+      }
       seeds += low...high
     }
-    guard Set(seeds).count == seeds.count else { return nil }
+    var known: Set<UInt64> = []
+    for seed in seeds where !known.insert(seed).inserted {
+      throw Self.problem("seed \(seed) stands twice in \(argument)")
+    }
     self.seeds = seeds
+  }
+
+  private static func problem(_ text: String) -> ValidationError {
+    ValidationError("--seeds: " + text)
   }
 }
 

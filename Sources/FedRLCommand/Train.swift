@@ -44,7 +44,7 @@ struct Train: ParsableCommand {
     help: ArgumentHelp(
       "Run once for each of these seeds, into a folder seed-N each below --out, and compare what they "
         + "reached: rising ranges and numbers, each seed once. With --resume, finished runs are kept.",
-      valueName: "1..5"))
+      valueName: "1..5"), transform: SeedList.init(argument:))
   var seeds: SeedList?
   @Option(
     help: ArgumentHelp(
