@@ -21,6 +21,9 @@ struct PurePursuit {
   /// l = least + time · speed; a fraction of what a wheelbase, and falling by one, take.
   private static let lookAheadShare = 0.6
   private static let leastLookAheadShare = 1.5
+  /// The course towards the line from far beside it, rad: a car that turns to it sharply at walking pace
+  /// comes to it too fast, and goes beyond it.
+  private static let approach = 0.25
   /// From a command to the yaw rate that it asks for, s.
   private static let response = 0.2
 
@@ -72,10 +75,12 @@ struct PurePursuit {
     let direction = car.yaw + car.slip
     let course = direction + car.yawRate * late
     let error = sin(course) * next.tangentX - cos(course) * next.tangentY
-    let across =
-      place.offset + speed * late
-      * (sin(direction) * here.tangentX - cos(direction) * here.tangentY)
     let ahead = leastLookAhead + lookAheadTime * speed
+    let farthest = Self.approach * ahead
+    let across = min(
+      max(
+        place.offset + speed * late
+          * (sin(direction) * here.tangentX - cos(direction) * here.tangentY), -farthest), farthest)
     let bend =
       line.curvature(at: place.s + speed * (late + Self.response))
       - 2 * (across + ahead * error) / (ahead * ahead)
