@@ -21,7 +21,9 @@ extension BipedalWalker {
         points: place(BipedalWalkerPlan.hullCorners, at: hull), fill: Color(0.50, 0.20, 0.90)))
     drawing.trail = hull.position
     drawing.gauges += [
-      .init(name: "distance", value: hull.position.x, range: 0...length, unit: "m"),
+      .init(
+        name: "distance", value: hull.position.x - Float(BipedalWalkerScene.start.x),
+        range: 0...length, unit: "m"),
       .init(name: "speed", value: hull.velocity.x, range: -5...5, unit: "m/s"),
       .init(name: "tilt", value: hull.angle, range: -1...1, unit: "rad"),
     ]
