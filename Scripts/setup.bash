@@ -7,8 +7,8 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 for name in OPENBLAS_CORETYPE OPENBLAS_L2_SIZE; do
   if [ -n "${!name:-}" ]; then
     echo "fedrl: ignoring $name=${!name} from the environment, so that OpenBLAS picks its own kernels" >&2
-    unset "$name"
   fi
+  unset "$name"
 done
 
 fedrl_require_swift() {

@@ -9,8 +9,12 @@ struct Doctor: ParsableCommand {
     abstract: "Say what this machine offers and what slows fedrl down on it.",
     discussion: "EXAMPLES:\n  fedrl doctor")
 
+  @Flag(help: .hidden)
+  var kernels = false
+
   func run() {
     BLAS.useOneThread()
+    if kernels { return print(BLAS.kernelName) }
     print("fedrl \(FedRLVersion.current)")
     print("processors       \(WorkerPool.processorCount)")
     print("memory           \(ProcessInfo.processInfo.physicalMemory >> 20) MiB")
@@ -18,13 +22,9 @@ struct Doctor: ParsableCommand {
     print("OpenBLAS kernels \(BLAS.kernelName)")
     print("own kernels      \(Kernels.pathName)")
     print("sgemm 64x64x64   \(Self.gigaflops(64)) GFLOP/s on one core")
-    let overrides = BLAS.environmentOverrides
-    for override in overrides {
-      print(
-        "slow: \(override) is set, so OpenBLAS does not choose its kernels by the processor; unset it"
-      )
-    }
-    print(overrides.isEmpty ? "nothing found that slows fedrl down" : "")
+    let warnings = KernelChoice.warnings(available: KernelChoice.available())
+    for warning in warnings { print("slow: \(warning)") }
+    if warnings.isEmpty { print("nothing found that slows fedrl down") }
   }
 
   /// Rate of square products, best of five tries.

@@ -47,6 +47,12 @@ struct TrainingDisplay {
     }
   }
 
+  /// What slows the run down.
+  func warn(_ warnings: [String]) {
+    guard style == .automatic else { return }
+    for warning in warnings { progress.note("slow: " + warning) }
+  }
+
   /// The run was stopped and can be resumed.
   func stopped(_ ending: TrainingRun.Ending, nextRound: Int) {
     progress.finish()

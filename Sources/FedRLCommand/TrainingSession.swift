@@ -25,6 +25,7 @@ struct TrainingSession {
       session: .init(
         start: .now, firstRound: (saved?.checkpoint.round ?? 0) + 1,
         processID: Int(ProcessInfo.processInfo.processIdentifier)))
+    record.blasKernelAvailable = KernelChoice.available()
     if options.resume, let old = try? AtomicFile.read(folder.file("run.json")) {
       try? record.addEarlierSessions(from: String(decoding: old, as: UTF8.self))
     }
@@ -38,6 +39,7 @@ struct TrainingSession {
     }
     let display = TrainingDisplay(options: options, prepared: prepared, folder: folder.path)
     display.begin(saved?.checkpoint, threads: pool.count)
+    display.warn(KernelChoice.warnings(available: record.blasKernelAvailable))
     try carryOut(&record, pool: pool, saved: saved, display: display)
   }
 

@@ -62,7 +62,7 @@ public enum BLAS {
   /// What in this process's environment makes OpenBLAS pick another kernel set than its own choice.
   public static var environmentOverrides: [String] {
     ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"].compactMap { (name: String) -> String? in
-      guard let value = getenv(name) else { return nil }
+      guard let value = getenv(name), value[0] != 0 else { return nil }
       return name + "=" + String(cString: value)
     }
   }

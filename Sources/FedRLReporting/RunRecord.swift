@@ -30,6 +30,10 @@ public struct RunRecord: Sendable, Equatable {
   public var arguments: [String]
   /// OpenBLAS's kernel set.
   public var blasKernel: String
+  /// Variables of the environment that changed OpenBLAS's choice, as NAME=VALUE.
+  public var blasOverrides: [String]
+  /// The set that it would have chosen without them, where that is another.
+  public var blasKernelAvailable: String?
   public var host: Host
   public var sessions: [Session]
   /// Over all sessions.
@@ -48,6 +52,7 @@ public struct RunRecord: Sendable, Equatable {
     self.simdPath = simdPath
     self.arguments = arguments
     blasKernel = BLAS.kernelName
+    blasOverrides = BLAS.environmentOverrides
     host = .current
     sessions = [session]
   }
@@ -68,6 +73,8 @@ public struct RunRecord: Sendable, Equatable {
       "end": sessions.last?.end.map { .text($0.iso8601) } ?? .null,
       "wall_s": .number(wallSeconds), "exit_reason": .text(exitReason),
       "threads": .integer(threads), "blas_kernel": .text(blasKernel),
+      "blas_overrides": .list(blasOverrides.map { .text($0) }),
+      "blas_kernel_available": blasKernelAvailable.map { .text($0) } ?? .null,
       "simd_path": .text(simdPath), "host": host.json,
       "sessions": .list(sessions.map(\.json)),
     ]

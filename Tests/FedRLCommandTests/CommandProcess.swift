@@ -29,12 +29,13 @@ struct CommandProcess {
   /// Runs a command line to its end.
   /// - Parameters:
   ///   - folder: the working directory.
+  ///   - environment: variables besides those of this process.
   ///   - signal: sent as soon as `isTime`, where the process still runs then.
   /// - Returns: `nil` where there is no executable. A process that a signal ended has the status
   ///   128 + its number.
   static func run(
-    _ arguments: [String], in folder: String, signal: Int32? = nil,
-    when isTime: () -> Bool = { true }
+    _ arguments: [String], in folder: String, environment: [String: String] = [:],
+    signal: Int32? = nil, when isTime: () -> Bool = { true }
   ) throws -> CommandProcess? {
     guard let executable else { return nil }
     let files = FileManager.default.temporaryDirectory
@@ -44,6 +45,9 @@ struct CommandProcess {
     let process = Process()
     process.executableURL = executable
     process.arguments = arguments
+    if !environment.isEmpty {
+      process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    }
     process.currentDirectoryURL = URL(fileURLWithPath: folder)
     process.standardInput = FileHandle.nullDevice
     // Files and not pipes: nobody needs to drain them.

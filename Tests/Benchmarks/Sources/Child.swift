@@ -26,7 +26,17 @@ final class Child {
     var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) } + [nil]
     defer { for text in words + variables { free(text) } }
     var process: pid_t = 0
-    let result = posix_spawnp(&process, program, &actions, nil, &words, &variables)
+    // This program ignores SIGINT as it has a handler of its own; children must not.
+    var attributes = posix_spawnattr_t()
+    posix_spawnattr_init(&attributes)
+    defer { posix_spawnattr_destroy(&attributes) }
+    var usual = sigset_t()
+    sigemptyset(&usual)
+    sigaddset(&usual, SIGINT)
+    sigaddset(&usual, SIGTERM)
+    posix_spawnattr_setsigdefault(&attributes, &usual)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF))
+    let result = posix_spawnp(&process, program, &actions, &attributes, &words, &variables)
     close(down[0])
     close(up[1])
     guard result == 0, let output = fdopen(up[0], "r") else {
@@ -34,6 +44,7 @@ final class Child {
       return nil
     }
     self.process = process
+    Cleanup.add(process: process)
     self.output = output
     input = down[1]
   }
@@ -82,6 +93,7 @@ final class Child {
       while line() != nil {}
       var ended: Int32 = 0
       waitpid(process, &ended, 0)
+      Cleanup.remove(process: process)
       status = ended
     }
     let ended = status!

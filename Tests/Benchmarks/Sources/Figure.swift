@@ -19,6 +19,8 @@ struct Figure {
   }
 
   var sorted: [Double] { values.sorted() }
+  var least: Double { values.min()! }
+  var most: Double { values.max()! }
   var median: Double {
     let values = sorted
     let middle = values.count / 2

@@ -109,16 +109,17 @@ private func compareFleets(_ bench: Bench) throws {
   let threads = bench.options.threads
   let scenario = Subjects.root + "/Tests/Benchmarks/Scenarios/cartpole.toml"
   try bench.versus("start to first round", "s", threads: threads, peer: ["start-flower"]) {
-    try Training(binary, scenario, seed: 1 + $0).secondsToFirstRound()
+    try Training(binary, scenario, seed: 1 + $0, threads: threads).secondsToFirstRound()
   }
   try bench.versus(
     "round, 8 agents × 2,048 steps", "s", threads: threads, peer: ["fed-cartpole-flower"]
   ) {
     let run = try Training(
-      binary, scenario, seed: 1 + $0, more: ["--set", "evaluation.every=20"])
+      binary, scenario, seed: 1 + $0, threads: threads,
+      more: ["--set", "evaluation.every=20"])
     return try run.secondsPerRound(4)
   }
   try bench.versus(
     "fleet of 8, start to 475", "s", threads: threads, peer: ["fed-cartpole-flower-475"]
-  ) { try Training(binary, scenario, seed: 1 + $0).secondsToGoal(475) }
+  ) { try Training(binary, scenario, seed: 1 + $0, threads: threads).secondsToGoal(475) }
 }

@@ -32,11 +32,15 @@ func measureStart(_ bench: Bench) throws {
       "fedrl train \(name), start to first round", "s", threads: bench.options.threads,
       isOwnWork: false,
       note: "of real time"
-    ) { try Training(binary, scenario, seed: 1).secondsToFirstRound() }
+    ) { try Training(binary, scenario, threads: bench.options.threads).secondsToFirstRound() }
     try bench.values(
       "fedrl train \(name), peak memory", "MB", threads: bench.options.threads, isOwnWork: false,
       note: "\(rounds) rounds"
-    ) { try Training(binary, scenario, seed: 1, more: ["--rounds", "\(rounds)"]).peakMegabytes() }
+    ) {
+      try Training(
+        binary, scenario, threads: bench.options.threads, more: ["--rounds", "\(rounds)"]
+      ).peakMegabytes()
+    }
   }
 }
 
@@ -69,17 +73,23 @@ final class Training {
   private let folder: URL
   private let command: Command
 
-  init(_ binary: String, _ scenario: String, seed: Int, more: [String] = []) throws {
+  init(
+    _ binary: String, _ scenario: String, seed: Int = 1, threads: Int, more: [String] = []
+  ) throws {
     folder = FileManager.default.temporaryDirectory
       .appendingPathComponent("fedrl-benchmark-\(UUID().uuidString)")
+    Cleanup.add(folder: folder.path)
     command = try Command(
       binary,
-      ["train", scenario, "--seed", "\(seed)", "--json", "--out", folder.path] + more)
+      [
+        "train", scenario, "--seed", "\(seed)", "--threads", "\(threads)", "--json", "--out",
+        folder.path,
+      ] + more)
   }
 
   deinit {
     command.child.stop()
-    try? FileManager.default.removeItem(at: folder)
+    Cleanup.remove(folder: folder.path)
   }
 
   /// The next event of a kind in the federated arm, and the real time since the start.

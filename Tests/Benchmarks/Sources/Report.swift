@@ -2,78 +2,87 @@ import FedRLCommand
 import FedRLNumerics
 import FedRLReporting
 import Foundation
+import Glibc
 
 /// Prints figures as they come, as a table for people or a line of JSON each, and compares them with an
 /// earlier run's.
 final class Report {
   private let asJSON: Bool
-  private let saved: FileHandle?
+  private let saved: SavedLines?
+  private let commit: String
   private let base: Comparison?
   private var slower: [String] = []
   private var compared = 0
+  private let isQuick: Bool
 
   init(_ options: Options) throws {
     asJSON = options.isJSON
     base = try options.base.map { try Comparison(path: $0) }
-    if let path = options.save {
-      guard FileManager.default.createFile(atPath: path, contents: nil),
-        let file = FileHandle(forWritingAtPath: path)
-      else { throw Options.Failure(description: "--save \(path): the file cannot be written") }
-      saved = file
-    } else {
-      saved = nil
-    }
+    saved = try options.save.map { try SavedLines(path: $0) }
+    commit = options.commit
+    isQuick = options.repetitions < 5
   }
 
-  func begin() {
-    if asJSON { return }
-    let host = Host.current
-    print("fedrl \(FedRLVersion.current) on \(host.processor), \(host.processorCount) processors")
-    print("OpenBLAS \(BLAS.kernelName), kernels \(Kernels.pathName), load average \(Self.load)")
-    for text in BLAS.environmentOverrides { print("environment: \(text)") }
-    print("median of several runs, then the least and the most; cpu: share of the time that the")
-    print("process had its processors (less than 1: the machine was busy)")
+  func begin() throws {
+    if isQuick {
+      Self.note("fewer than five repetitions: a quick look, whose spread says little")
+    }
     if let base {
-      print("now ÷ then: how many times as fast as in \(base.path), by medians and by extremes")
-      for (field, value) in Self.machine.sorted(by: { $0.key < $1.key }) {
-        if let old = base.machine[field], old != value {
-          print("that run was on another \(field): \(old), now \(value)")
+      for field in Comparison.machineFields where field != "commit" {
+        if let old = base.machine[field], let now = machine[field], old != now {
+          Self.note("that run was on another \(field): \(old), now \(now)")
         }
       }
     }
-    print("")
+    if asJSON { return }
+    let host = Host.current
+    try print(
+      "fedrl \(FedRLVersion.current) on \(host.processor), \(host.processorCount) processors")
+    try print("OpenBLAS \(BLAS.kernelName), kernels \(Kernels.pathName), load average \(Self.load)")
+    for text in BLAS.environmentOverrides { try print("environment: \(text)") }
+    try print(
+      "median of several runs, then the least and the most; cpu: share of the time that the")
+    try print("process had its processors (less than 1: the machine was busy)")
+    if let base {
+      try print("now ÷ then: how many times as fast as in \(base.path), by medians and by extremes")
+    }
+    try print("")
     let last = base == nil ? "" : "now ÷ then"
-    print(row(["figure", "threads", "median", "least", "most", "unit", "cpu", last]))
-    fflush(nil)
+    try print(row(["figure", "threads", "median", "least", "most", "unit", "cpu", last]))
   }
 
-  func end() throws {
-    try saved?.close()
-    guard !asJSON else { return }
-    if base != nil {
-      print(
-        "\n\(compared) figures compared, \(slower.count) slower"
-          + (slower.isEmpty ? "" : ": " + slower.joined(separator: "; ")))
+  /// - Returns: how many figures got slower.
+  func end() throws -> Int {
+    try saved?.finish()
+    if let base {
+      let text =
+        "\(compared) figures compared, \(base.count - compared) of that run not measured, "
+        + "\(slower.count) slower" + (slower.isEmpty ? "" : ": " + slower.joined(separator: "; "))
+      if asJSON { Self.note(text) } else { try print("\n" + text) }
+      if compared == 0 {
+        throw Options.Failure(description: "--compare \(base.path): has none of these figures")
+      }
     }
-    print("\nload average \(Self.load)")
+    if !asJSON { try print("\nload average \(Self.load)") }
+    return slower.count
   }
 
   func add(_ figure: Figure) throws {
-    let line = try Self.line(figure)
-    try saved?.write(contentsOf: line)
-    if asJSON {
-      FileHandle.standardOutput.write(line)
-      return
+    let change = base?.figure(figure).map { Comparison.change(from: $0, to: figure) }
+    if let change {
+      compared += 1
+      if change.verdict == "slower" { slower.append("\(figure.name) (\(figure.threads))") }
     }
-    let sorted = figure.sorted
-    print(
+    let line = try line(figure, change)
+    try saved?.add(line)
+    if asJSON { return try Self.write(line, to: 1, "standard output") }
+    try print(
       row([
-        figure.name, "\(figure.threads)", Self.text(figure.median), Self.text(sorted.first!),
-        Self.text(sorted.last!), figure.unit,
+        figure.name, "\(figure.threads)", Self.text(figure.median), Self.text(figure.least),
+        Self.text(figure.most), figure.unit,
         figure.processorShare.map { String(format: "%.2f", $0) } ?? "",
-        comparison(figure) ?? figure.note,
+        base == nil ? figure.note : change?.text ?? "new",
       ]))
-    fflush(nil)
   }
 
   /// Says that something was not measured.
@@ -81,14 +90,25 @@ final class Report {
     FileHandle.standardError.write(Data("skipped: \(name): \(why)\n".utf8))
   }
 
-  private func comparison(_ figure: Figure) -> String? {
-    guard let base else { return nil }
-    guard let before = base.figure(figure) else { return "new" }
-    compared += 1
-    let change = Comparison.change(from: before, to: figure)
-    if change.verdict == "slower" { slower.append("\(figure.name) (\(figure.threads))") }
-    let range = String(format: "%.2f (%.2f to %.2f)", change.ratio, change.least, change.most)
-    return change.verdict.map { "\(range) \($0)" } ?? range
+  private static func note(_ text: String) {
+    FileHandle.standardError.write(Data("benchmark: \(text)\n".utf8))
+  }
+
+  private func print(_ text: String) throws {
+    try Self.write(Data((text + "\n").utf8), to: 1, "standard output")
+  }
+
+  /// - Throws: `Options.Failure` with the reason, such as a full disk.
+  fileprivate static func write(_ data: Data, to file: Int32, _ name: String) throws {
+    var rest = data[...]
+    while !rest.isEmpty {
+      let count = rest.withUnsafeBytes { Glibc.write(file, $0.baseAddress!, $0.count) }
+      if count < 0 && errno == EINTR { continue }
+      guard count > 0 else {
+        throw Options.Failure(description: "\(name): \(String(cString: strerror(errno)))")
+      }
+      rest = rest.dropFirst(count)
+    }
   }
 
   private func row(_ cells: [String]) -> String {
@@ -101,21 +121,32 @@ final class Report {
     return parts.joined(separator: "  ")
   }
 
-  private static var machine: [String: String] {
+  private var machine: [String: String] {
     let host = Host.current
     return [
-      "processor": host.processor, "system": host.system, "libc": host.libc,
+      "processor": host.processor, "processors": "\(host.processorCount)", "system": host.system,
+      "libc": host.libc,
       "blas_kernel": BLAS.kernelName, "simd": Kernels.pathName,
-      "version": FedRLVersion.current,
+      "version": FedRLVersion.current, "commit": commit,
     ]
   }
 
-  private static func line(_ figure: Figure) throws -> Data {
+  private func line(_ figure: Figure, _ change: Comparison.Change?) throws -> Data {
     var object: [String: Any] = [
       "figure": figure.name, "unit": figure.unit, "threads": figure.threads,
-      "values": figure.values, "median": figure.median, "least": figure.sorted.first!,
-      "most": figure.sorted.last!, "note": figure.note, "load_average": load,
+      "values": figure.values, "median": figure.median, "least": figure.least,
+      "most": figure.most, "note": figure.note,
     ]
+    if let load = Double(Self.load) { object["load_average"] = load }
+    if let change {
+      object["before"] = change.before.median
+      object["verdict"] = change.verdict ?? "same"
+      if let ratios = change.ratios {
+        object["ratio"] = ratios.median
+        object["ratio_least"] = ratios.least
+        object["ratio_most"] = ratios.most
+      }
+    }
     if let share = figure.processorShare { object["processor_share"] = share }
     for (field, value) in machine { object[field] = value }
     let data = try JSONSerialization.data(withJSONObject: object, options: [.sortedKeys])
@@ -139,7 +170,44 @@ final class Report {
 
   private static func digits(_ value: Double) -> String {
     if value == 0 { return "0" }
-    let places = value >= 100 ? 0 : value >= 10 ? 1 : value >= 1 ? 2 : 3
+    let size = value.magnitude
+    let places = size >= 99.95 ? 0 : size >= 9.995 ? 1 : size >= 0.9995 ? 2 : 3
     return String(format: "%.\(places)f", value)
+  }
+}
+
+/// The file of `--save`. Lines gather in FILE.partial, which takes FILE's place at the end, so that an
+/// earlier result is there until the new one is whole; a pipe or a device is written to as it is.
+private final class SavedLines {
+  private let path: String
+  private let partial: String?
+  private let file: Int32
+
+  init(path: String) throws {
+    // Behind links.
+    let target = realpath(path, nil).map { pointer in
+      defer { free(pointer) }
+      return String(cString: pointer)
+    }
+    self.path = target ?? path
+    var status = stat()
+    let isOther = stat(self.path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG
+    partial = isOther ? nil : self.path + ".partial"
+    file =
+      isOther
+      ? open(self.path, O_WRONLY | O_CLOEXEC)
+      : open(partial!, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    guard file >= 0 else { throw failure() }
+  }
+
+  func add(_ line: Data) throws { try Report.write(line, to: file, "--save \(path)") }
+
+  func finish() throws {
+    guard close(file) == 0 else { throw failure() }
+    if let partial, rename(partial, path) != 0 { throw failure() }
+  }
+
+  private func failure() -> Options.Failure {
+    Options.Failure(description: "--save \(path): \(String(cString: strerror(errno)))")
   }
 }

@@ -2,16 +2,17 @@ import FedRLNumerics
 import FedRLSimulation
 import Foundation
 
-/// `Benchmarks [--json] [--save FILE] [--compare FILE] [--repetitions N] [--threads N]
+/// `Benchmarks [--json] [--save FILE] [--compare FILE] [--repetitions N] [--threads N] [--commit HASH]
 /// [--fedrl BINARY] [--python PYTHON] [--puffer-python PYTHON] [NAME …]`: measures the groups whose names begin with one of
 /// those given, or all.
 func run() throws {
   var options = Options()
   try options.parse(Array(CommandLine.arguments.dropFirst()))
+  Cleanup.install()
   BLAS.useOneThread()
   ProcessMemory.keepFreed()
   let report = try Report(options)
-  report.begin()
+  try report.begin()
   let bench = Bench(options: options, report: report)
   let groups: [(name: String, run: (Bench) throws -> Void)] = [
     ("environments", measureEnvironments), ("inference", measureInference),
@@ -20,7 +21,7 @@ func run() throws {
     ("allocations", measureAllocations), ("start", measureStart), ("peers", measurePeers),
   ]
   for group in groups where options.wants(group.name) { try group.run(bench) }
-  try report.end()
+  if try report.end() > 0 { exit(3) }
 }
 
 do { try run() } catch {
