@@ -32,7 +32,7 @@ struct SeedList {
   }
 
   private static func problem(_ text: String) -> ValidationError {
-    ValidationError("--seeds: " + text)
+    ValidationError(text)
   }
 }
 
