@@ -140,14 +140,14 @@ public struct DroneSettings: SettingsGroup, Equatable {
       controlRate > 0 && physicsRate % controlRate == 0, "control_rate",
       "expected a whole fraction of physics_rate (\(physicsRate) Hz), got \(controlRate) Hz: "
         + "\(Double(physicsRate) / Double(controlRate)) physics steps per action")
-    for (value, name, unit) in [
-      (mass, "mass", "kg"), (inertia, "inertia", "kg m²"), (motorLag, "motor_lag", "s"),
+    // Lighter ones Box2D cannot move in single precision.
+    for (value, least, name, unit) in [
+      (mass, 1e-3, "mass", "kg"), (inertia, 1e-7, "inertia", "kg m²"),
+      (motorLag, 0, "motor_lag", "s"),
     ] where value != Self.ofPreset {
-      let isFine = name == "motor_lag" ? value >= 0 : value > 0
       require(
-        isFine, name,
-        "expected \(name == "motor_lag" ? "0 or more" : "more than 0") \(unit), or -1 for the "
-          + "preset's, got \(value)")
+        value >= least, name,
+        "expected at least \(least) \(unit), or -1 for the preset's, got \(value)")
     }
     require(
       choices == 5 || choices == 9, "choices", "expected 5 or 9, got \(choices)")

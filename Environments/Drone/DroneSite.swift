@@ -60,7 +60,13 @@ package final class DroneSite: Sendable {
       resolution: settings.mapResolution > 0 ? settings.mapResolution : nil,
       negate: settings.mapNegate ? true : nil, cropMargin: 2)
     do {
-      let home = try MapFile.load(context.resolve(settings.map), options: options)
+      var home = try MapFile.load(context.resolve(settings.map), options: options)
+      let (x, y) = (home.grid.originX, home.grid.originY)
+      // Far from the origin, as in surveyed maps, single precision would be too coarse to fly in.
+      if max(x.magnitude, y.magnitude) > 1000 {
+        (home.grid.originX, home.grid.originY) = (0, 0)
+        home.notes.append("coordinates are taken from (\(x), \(y)) m")
+      }
       return try MapRoom(home, path: settings.map)
     } catch let error as MapError {
       throw EnvironmentError(setting: "map", error.description)

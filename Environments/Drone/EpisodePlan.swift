@@ -1,5 +1,9 @@
 import FedRLNumerics
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// What an episode is about: where it starts, where it leads, what is in the way.
 package struct EpisodePlan: Equatable {
   package var start = SIMD2<Float>.zero
@@ -56,10 +60,7 @@ package struct EpisodePlan: Equatable {
     start = site.place(&random)
     var last = start
     for _ in 0..<settings.waypoints {
-      last = Self.place(site, &random) { place in
-        let distance = Self.distance(place, last)
-        return distance >= 1 && distance <= 4 && site.seesStraight(from: last, to: place)
-      }
+      last = Self.place(site, &random, from: last, 1...4)
       goals.append(last)
     }
   }
@@ -80,10 +81,7 @@ package struct EpisodePlan: Equatable {
     goals = [pad(under: start)]
     // The start is anywhere from which the place over the pad can be seen.
     let over = start
-    start = Self.place(site, &random) { place in
-      let distance = Self.distance(place, over)
-      return distance >= 0.5 && distance <= 4 && site.seesStraight(from: over, to: place)
-    }
+    start = Self.place(site, &random, from: over, 0.5...4)
   }
 
   private mutating func planCorridor(_ site: DroneSite, _ random: inout RandomStream) {
@@ -104,6 +102,30 @@ package struct EpisodePlan: Equatable {
     var place = site.place(&random)
     for _ in 1..<tries where !isGood(place) { place = site.place(&random) }
     return place
+  }
+
+  /// A place that can be seen from another, at a distance within a range, m: any such, or, in large
+  /// spaces where chance finds none, one about that place.
+  private static func place(
+    _ site: DroneSite, _ random: inout RandomStream, from other: SIMD2<Float>,
+    _ range: ClosedRange<Float>
+  ) -> SIMD2<Float> {
+    func isGood(_ place: SIMD2<Float>) -> Bool {
+      range.contains(distance(place, other)) && site.seesStraight(from: other, to: place)
+    }
+    let found = place(site, &random, where: isGood)
+    if isGood(found) { return found }
+    for _ in 0..<tries {
+      let angle = random.uniform(-.pi, .pi)
+      let reach = random.uniform(Double(range.lowerBound), Double(range.upperBound))
+      let near = other + SIMD2(Float(reach * cos(angle)), Float(reach * sin(angle)))
+      if site.isInside(near, margin: 0.3), site.clearance(at: near) >= MapRoom.leastRoom,
+        isGood(near)
+      {
+        return near
+      }
+    }
+    return found
   }
 
   private mutating func placeObstacles(

@@ -52,7 +52,8 @@ extension VehicleSettings {
         "greatest backward speed (car's own limit: 5; 13.6 for bmw320i); 0: brakes only stop"),
       .number(
         "steering_delay", \.steeringDelay, unit: "s", range: 0...1,
-        "from a command to the steering; whole substeps (F1TENTH gym: two of its 0.01 s steps)"),
+        "from a command to the steering; whole substeps, fewer than 64 (F1TENTH gym: two of its 0.01 s steps)"
+      ),
       .number(
         "substep", \.substep, unit: "s", range: 0.001...0.02,
         "time step of the physics: Runge–Kutta and Box2D (F1TENTH gym: 0.01)"),

@@ -81,7 +81,9 @@ public final class VehicleWorld: Sendable {
         setting: "walls",
         "\(track.name): expected a map beside the track for walls = \"map\", got none")
     }
-    let grid = try MapFile.load(path).grid
+    var grid = try MapFile.load(path).grid
+    grid.originX -= track.origin.x
+    grid.originY -= track.origin.y
     let components = grid.freeComponents()
     let labels = (0..<track.center.count).map { index -> Int32 in
       let place = track.center[index]

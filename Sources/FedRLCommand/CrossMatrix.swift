@@ -85,7 +85,7 @@ struct CrossMatrix {
       guard FileManager.default.fileExists(atPath: path) else {
         throw BadInput("\(run): expected \(path), which a finished run has")
       }
-      let policy = try PolicyFile.read(path, for: given.prepared.learner)
+      let policy = try PolicyFile.read(path, for: given.prepared)
       rows.append(Row(name: name, own: own))
       policies.append(
         PolicySnapshot(

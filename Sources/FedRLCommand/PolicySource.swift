@@ -32,7 +32,7 @@ struct PolicySource {
     scenario = try ScenarioLoader.load(path: file, overrides: overrides, registry: registry)
     prepared = try scenario.prepare(registry: registry)
     policyPath = isRun ? try Self.policy(name, in: path) : path
-    policy = try PolicyFile.read(policyPath, for: prepared.learner)
+    policy = try PolicyFile.read(policyPath, for: prepared)
   }
 
   private static func policy(_ name: String, in run: String) throws -> String {

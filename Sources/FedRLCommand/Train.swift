@@ -112,7 +112,7 @@ struct Train: ParsableCommand {
       path: given.map { $0 + "/scenario.toml" } ?? scenario, overrides: allOverrides, seed: seed,
       rounds: rounds, registry: FedRL.registry)
     let prepared = try loaded.prepare(registry: FedRL.registry)
-    let policy = try initial.map { try PolicyFile.read($0, for: prepared.learner) }
+    let policy = try initial.map { try PolicyFile.read($0, for: prepared) }
     try junit.map(checkReportPath)
     var resolved = prepared.scenario.resolvedTOML()
     if let initial {

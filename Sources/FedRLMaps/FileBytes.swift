@@ -9,6 +9,11 @@ enum FileBytes {
 
   /// Reads a regular file that is not empty.
   static func read(_ path: String) throws(MapError) -> [UInt8] {
+    // Opening a pipe would wait for its other end.
+    var kindBefore = stat()
+    if stat(path, &kindBefore) == 0, ![S_IFREG, S_IFDIR].contains(kindBefore.st_mode & S_IFMT) {
+      throw .unreadable(path: path, reason: "not a regular file")
+    }
     guard let file = fopen(path, "rb") else {
       if errno == ENOENT || errno == ENOTDIR { throw .missingFile(path: path) }
       throw .unreadable(path: path, reason: String(cString: strerror(errno)))
@@ -57,6 +62,11 @@ enum FileBytes {
   }
 
   static func exists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+  static func isFolder(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+  }
 }
 
 /// Paths as text: folders, file names and extensions.

@@ -265,6 +265,12 @@ struct ScenarioPreparation {
       return "all agents must act alike: \(firstName) has \(first.actions.shapeText), \(name) "
         + other.actions.shapeText
     }
+    if case .box(let own) = first.actions, case .box(let its) = other.actions,
+      let index = own.names.indices.first(where: { own.names[$0] != its.names[$0] })
+    {
+      return "all agents must act alike: element \(index) is \(own.names[index]) for \(firstName), "
+        + "\(its.names[index]) for \(name)"
+    }
     if first.metrics != other.metrics || first.masksActions != other.masksActions {
       return "all agents must be measured alike: \(firstName) and \(name) differ"
     }

@@ -68,7 +68,8 @@ import Testing
   @Test func `masses, inertias and lags that make no sense are refused`() {
     #expect(
       problems(["inertia": .number(0)])
-        == ["[environment] inertia: expected more than 0 kg m², or -1 for the preset's, got 0.0"])
+        == ["[environment] inertia: expected at least 1e-07 kg m², or -1 for the preset's, got 0.0"]
+    )
     #expect(problems(["mass": .number(0)]).count == 1)
     #expect(problems(["mass": .number(-0.5)]).count == 1)
     #expect(problems(["motor_lag": .number(-0.1)]).count == 1)

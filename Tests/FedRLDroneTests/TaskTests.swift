@@ -33,6 +33,50 @@ import Testing
     }
   }
 
+  @Test func `waypoints and pads are near in large spaces too`() throws {
+    for seed in 0..<20 as Range<UInt64> {
+      for task in [DroneTask.waypoints, .landing] {
+        let flight = try Flight(
+          settings: Hangar.settings {
+            $0.task = task
+            $0.arenaWidth = 1000
+            $0.arenaHeight = 1000
+          }, seed: seed)
+        var last = flight.drone.plan.start
+        for goal in flight.drone.plan.goals {
+          let way = goal - last
+          // A pad lies on the ground, however high the start is over it.
+          let distance =
+            task == .landing ? way.x.magnitude : (way * way).sum().squareRoot()
+          #expect(distance <= 4.001, "\(task), seed \(seed)")
+          last = goal
+        }
+      }
+    }
+  }
+
+  /// In surveyed coordinates, which single precision is too coarse for.
+  @Test func `a map far from the origin is flown as a near one`() throws {
+    let path = FileManager.default.temporaryDirectory.path + "/fedrl-far-\(UUID().uuidString).yaml"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    let image = SharedData.packageRoot.appendingPathComponent("Environments/Vacuum/Homes").path
+    func success(_ origin: String) throws -> Double {
+      let text = """
+        image: \(image)/home-01.png
+        resolution: 0.05
+        origin: \(origin)
+        negate: 0
+        occupied_thresh: 0.65
+        free_thresh: 0.196
+        """
+      try text.write(toFile: path, atomically: true, encoding: .utf8)
+      let kind = try Hangar.kind { $0.map = path }
+      return mean("success", try records(kind, seeds: 0..<10), kind)
+    }
+    #expect(try success("[500000, 5000000, 0]") == success("[0, 0, 0]"))
+    #expect(try success("[1.0e300, 0, 0]") > 0.5)
+  }
+
   @Test(arguments: DroneAction.allCases) func `the pilot lands`(action: DroneAction) throws {
     let kind = try Hangar.kind {
       $0.task = .landing

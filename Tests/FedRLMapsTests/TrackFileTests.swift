@@ -2,6 +2,10 @@ import FedRLMaps
 import Foundation
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// Track files as people write them, and as they should not.
 @Suite struct TrackFileTests {
   /// A square of 40 m with points every 10 m.
@@ -50,6 +54,31 @@ import Testing
     let path = try folder.write(
       "swapped.csv", text(swapped, heading: "# x_m,y_m,w_tr_left_m,w_tr_right_m"))
     #expect(try TrackFile.load(path).points == expected)
+  }
+
+  @Test func whatIsNoRoadOfThisWorldIsRefused() throws {
+    let folder = try TemporaryFolder()
+    var far = Self.rows
+    far[2] = "1e300,0,1.5,2.5"
+    #expect(error(try folder.write("far.csv", text(far))).contains("line 4: x_m: expected at most"))
+    let wide = Self.rows.map { $0.replacing("2.5", with: "1e9") }
+    #expect(error(try folder.write("wide.csv", text(wide))).contains("w_tr_left_m"))
+    #expect(mkfifo(folder.path("pipe.csv"), 0o600) == 0)
+    #expect(error(folder.path("pipe.csv")).contains("not a regular file"))
+    try FileManager.default.createDirectory(
+      atPath: folder.path("Nowhere"), withIntermediateDirectories: true)
+    #expect(error(folder.path("Nowhere")).contains("no file Nowhere_centerline.csv"))
+  }
+
+  @Test func aRaceLineOfAnotherCircuitIsRefused() throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("own.csv", text())
+    let inner = Self.corners.map { "\($0.0 * 0.95 + 0.5),\($0.1 * 0.95 + 0.5)" }
+    let fits = try folder.write("fits.csv", (["# x_m,y_m"] + inner).joined(separator: "\n"))
+    #expect(try TrackFile.load(path, raceLine: fits).raceLine != nil)
+    let beside = Self.corners.map { "\($0.0 + 100),\($0.1)" }
+    let other = try folder.write("other.csv", (["# x_m,y_m"] + beside).joined(separator: "\n"))
+    #expect(throws: MapError.self) { try TrackFile.load(path, raceLine: other) }
   }
 
   @Test func aRepeatedLastPointIsLeftOut() throws {
@@ -110,10 +139,11 @@ import Testing
       (changed(5, "20,,1.5,2.5"), "line 5: expected a finite number, found “”"),
       (
         changed(6, "20,20,0,2.5"),
-        "line 6: w_tr_right_m: expected a width of more than 0 m, got 0.0"
+        "line 6: w_tr_right_m: expected a width of more than 0 m and at most 1000000 m, got 0.0"
       ),
       (
-        changed(6, "20,20,1,-2"), "line 6: w_tr_left_m: expected a width of more than 0 m, got -2.0"
+        changed(6, "20,20,1,-2"),
+        "line 6: w_tr_left_m: expected a width of more than 0 m and at most 1000000 m, got -2.0"
       ),
       (
         changed(3, "0,0,1.5,2.5"),

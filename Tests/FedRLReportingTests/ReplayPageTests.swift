@@ -44,6 +44,18 @@ import Testing
     #expect(!html.contains("<!--"))
   }
 
+  @Test func thePictureMovesWithItsBounds() {
+    var drawing = Drawing()
+    drawing.bounds = (0, 0, 20, 10)
+    var page = ReplayPage(title: "", secondsPerFrame: 1)
+    page.append(drawing)
+    page.append(drawing)
+    #expect(page.html().contains("\"window\":null"))
+    drawing.bounds = (5, 1, 25, 11)
+    page.append(drawing)
+    #expect(page.html().contains("\"window\":\""))
+  }
+
   @Test func anUnchangedFrameCostsAByteAShape() {
     var drawing = Drawing()
     drawing.shapes = (0..<10).map { .circle(x: Float($0), y: 0, radius: 1, fill: Color(1, 0, 0)) }

@@ -2,6 +2,7 @@ import FedRLCore
 import FedRLMaps
 import FedRLTestSupport
 import FedRLVehicle
+import Foundation
 import Testing
 
 /// Circuits from real files, and those that come with the project, as worlds to drive in.
@@ -67,6 +68,36 @@ import Testing
       if try drive(kind, episodes: 1).laps == 1 { completed += 1 }
     }
     #expect(completed == names.count, "\(completed) of \(names.count) were lapped")
+  }
+
+  /// Surveyed coordinates are moved to the first point, and the map's walls with them.
+  @Test func aMapFarFromTheOriginKeepsItsWalls() throws {
+    guard let source = SharedData.path("tracks-f1tenth/Spielberg") else { return }
+    let folder = FileManager.default.temporaryDirectory.path + "/fedrl-far-" + UUID().uuidString
+    let track = folder + "/Spielberg"
+    try FileManager.default.createDirectory(atPath: track, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    func text(_ name: String) throws -> String {
+      try String(contentsOfFile: "\(source)/Spielberg_\(name)", encoding: .utf8)
+    }
+    let shift = 500_000.0
+    let line = try text("centerline.csv").split(separator: "\n").map { row -> String in
+      var cells = row.split(separator: ",").map(String.init)
+      guard let x = Double(cells[0]) else { return String(row) }
+      cells[0] = "\(x + shift)"
+      return cells.joined(separator: ",")
+    }
+    try line.joined(separator: "\n").write(
+      toFile: track + "/Spielberg_centerline.csv", atomically: true, encoding: .utf8)
+    let map = try text("map.yaml")
+      .replacing("origin: [-84.85359914210505", with: "origin: [\(-84.85359914210505 + shift)")
+      .replacing("image: ", with: "image: \(source)/")
+    try map.write(toFile: track + "/Spielberg_map.yaml", atomically: true, encoding: .utf8)
+    let near = try Bench.load(source) { $0.walls = .map }
+    let far = try Bench.load(track) { $0.walls = .map }
+    #expect(far.plan.world.walls.count == near.plan.world.walls.count)
+    #expect(far.plan.world.notes.contains { $0.contains("outlines of the map's free space") })
+    checkStarts(far, "Spielberg, far away")
   }
 
   @Test func everyF1TENTHTrackIsAWorldForASmallCar() throws {

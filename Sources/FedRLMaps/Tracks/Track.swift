@@ -26,12 +26,16 @@ public struct Track: Sendable {
   public let raceLine: ClosedPath?
   /// The map_server YAML whose walls stand around the track, where there is one.
   public let mapPath: String?
+  /// The place in the files' coordinates that is the track's (0, 0); the map's are the files'.
+  public let origin: Point
   /// What a person should know about what was read.
   public let notes: [String]
 
   /// Points nearer to each other than this are one point twice, m.
   public static let leastSpacing = 1e-3
   public static let leastPoints = 4
+  /// Coordinates and widths beyond this are no road's, m.
+  public static let farthest = 1e6
 
   /// - Parameters:
   ///   - places: what errors call the points: `line 7`; `[points]`.
@@ -39,7 +43,8 @@ public struct Track: Sendable {
   /// - Throws: `MapError` for points that are no circuit.
   public init(
     name: String, points: [TrackPoint], raceLine: ClosedPath? = nil, mapPath: String? = nil,
-    notes: [String] = [], path: String = "track", places: [String]? = nil
+    origin: Point = Point(x: 0, y: 0), notes: [String] = [], path: String = "track",
+    places: [String]? = nil
   ) throws(MapError) {
     let check = TrackCheck(path: path, places: places ?? points.indices.map { "point \($0 + 1)" })
     try check.widths(points)
@@ -49,6 +54,7 @@ public struct Track: Sendable {
     self.points = points
     self.raceLine = raceLine
     self.mapPath = mapPath
+    self.origin = origin
     self.notes = notes
     let narrowest = points.map { min($0.left, $0.right) }.min()!
     center = ClosedPath(
@@ -86,20 +92,21 @@ struct TrackCheck {
   func widths(_ points: [TrackPoint]) throws(MapError) {
     for (index, point) in points.enumerated() {
       for (name, width) in [("w_tr_right_m", point.right), ("w_tr_left_m", point.left)]
-      where !(width > 0 && width.isFinite) {
+      where !(width > 0 && width <= Track.farthest) {
         throw .badValue(
           path: path, key: "\(places[index]): \(name)", found: "\(width)",
-          expected: "a width of more than 0 m")
+          expected: "a width of more than 0 m and at most \(Int(Track.farthest)) m")
       }
     }
   }
 
   func line(_ points: [Point]) throws(MapError) {
     for (index, point) in points.enumerated() {
-      for (name, value) in [("x_m", point.x), ("y_m", point.y)] where !value.isFinite {
+      for (name, value) in [("x_m", point.x), ("y_m", point.y)]
+      where !(value.magnitude <= Track.farthest) {
         throw .badValue(
           path: path, key: "\(places[index]): \(name)", found: "\(value)",
-          expected: "a finite number")
+          expected: "at most \(Int(Track.farthest)) m from the first point or the origin")
       }
     }
     guard points.count >= Track.leastPoints else {

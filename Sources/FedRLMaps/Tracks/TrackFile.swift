@@ -40,10 +40,29 @@ public enum TrackFile {
       race = try self.raceLine(file, width: max(width, 0.01), shift: shift)
       notes.append("Race line: \(FilePath.name(of: file)).")
     }
-    return try Track(
-      name: files.name, points: points, raceLine: race,
-      mapPath: shift == Point(x: 0, y: 0) ? files.map : nil, notes: notes,
-      path: files.centerLine, places: places)
+    let track = try Track(
+      name: files.name, points: points, raceLine: race, mapPath: files.map, origin: shift,
+      notes: notes, path: files.centerLine, places: places)
+    if let race, let file = files.raceLine { try check(race, of: file, on: track) }
+    return track
+  }
+
+  /// Race lines come to the edges and may cut a corner; one of another circuit is off the road.
+  private static func check(_ line: ClosedPath, of path: String, on track: Track) throws(MapError) {
+    let count = 200
+    var outside = 0
+    for index in 0..<count {
+      let point = line[index * line.count / count]
+      var near = track.center.nearestSample(x: point.x, y: point.y)
+      let place = track.center.project(x: point.x, y: point.y, from: &near)
+      let room = track.center.place(at: place.s)
+      if place.offset > room.left || place.offset < -room.right { outside += 1 }
+    }
+    guard outside * 10 <= count else {
+      throw .malformed(
+        path: path, place: "race line", found: "\(outside * 100 / count) % of it beside the road",
+        expected: "the race line of \(track.name)")
+    }
   }
 
   /// Geographic coordinates (UTM) are too large for single precision: they are moved to the first
@@ -92,6 +111,11 @@ private struct TrackFiles {
     if let centerLine = Self.inFolder(place) {
       name = FilePath.name(of: place)
       self.centerLine = centerLine
+    } else if FileBytes.isFolder(place) {
+      throw .malformed(
+        path: place, place: "folder",
+        found: "no file \(FilePath.name(of: place))_centerline.csv",
+        expected: "a folder that is named like its track, or a file")
     } else if ["yaml", "yml"].contains(FilePath.fileExtension(of: place)) {
       guard FileBytes.exists(place) else { throw .missingFile(path: place) }
       let stem = FilePath.stem(of: place)

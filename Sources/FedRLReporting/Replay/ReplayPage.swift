@@ -29,6 +29,11 @@ public struct ReplayPage: Sendable {
   private var gauges: [GaugeState] = []
   private var gaugeStream = ByteStream()
   private var trailStream = ByteStream()
+  /// Where the picture's lower left corner is, from frame to frame.
+  private var windowStream = ByteStream()
+  private var lastWindow: (x: Int, y: Int) = (0, 0)
+  /// Whether the picture moves with what it shows.
+  private var follows = false
   private var lastTrail = [0, 0]
   /// Frames so far.
   public private(set) var frameCount = 0
@@ -44,7 +49,7 @@ public struct ReplayPage: Sendable {
     foreground = background
   }
 
-  /// Adds a frame; bounds and background are those of the first one.
+  /// Adds a frame; background and size are those of the first one, and the window moves as its bounds do.
   /// - Complexity: O(shapes + cells of its layers).
   public mutating func append(_ drawing: Drawing) {
     if frameCount == 0 {
@@ -58,6 +63,7 @@ public struct ReplayPage: Sendable {
     }
     foreground.append(drawing.shapes)
     appendTrail(drawing.trail)
+    appendWindow(drawing)
     appendGauges(drawing.gauges)
     frameCount += 1
   }
@@ -69,6 +75,18 @@ public struct ReplayPage: Sendable {
     trailStream.append(1)
     for axis in 0..<2 { trailStream.append(signed: place[axis] - lastTrail[axis]) }
     lastTrail = place
+  }
+
+  private mutating func appendWindow(_ drawing: Drawing) {
+    let quantum = foreground.quantum
+    func steps(_ way: Float) -> Int { way.isFinite ? Int((way / quantum).rounded()) : 0 }
+    let place = (
+      x: steps(drawing.bounds.minX - bounds.minX), y: steps(drawing.bounds.minY - bounds.minY)
+    )
+    follows = follows || place != (0, 0)
+    windowStream.append(signed: place.x - lastWindow.x)
+    windowStream.append(signed: place.y - lastWindow.y)
+    lastWindow = place
   }
 
   /// Values travel in 10,000ths of their range.
@@ -135,6 +153,7 @@ public struct ReplayPage: Sendable {
       ]
     }
     return [
+      "window": follows ? .text(windowStream.base64) : .null,
       "title": .text(title),
       "facts": .list(facts.map { ["name": .text($0.name), "value": .text($0.value)] }),
       "secondsPerFrame": .number(secondsPerFrame), "frames": .integer(frameCount),

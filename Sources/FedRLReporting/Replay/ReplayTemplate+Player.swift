@@ -4,13 +4,14 @@ extension ReplayTemplate {
 
     const frames = data.frames, duration = Math.max(frames - 1, 0) * data.secondsPerFrame;
     const back = new Scene(data.background, 1), front = new Scene(data.foreground, frames);
-    const trail = decodeTrail(frames), series = decodeGauges(frames);
+    const trail = decodeTrail(frames), series = decodeGauges(frames), windows = decodeWindow(frames);
     const [minX, minY, maxX, maxY] = data.bounds;
     const element = id => document.getElementById(id);
     const stage = element("stage"), canvas = element("view"), context = canvas.getContext("2d");
     const hidden = new Set();
     let time = 0, playing = false, speed = 1, stale = true;
-    const view = { zoom: 1, x: (minX + maxX) / 2, y: (minY + maxY) / 2 };
+    // Where the picture stands is beside the window of the frame that is shown.
+    const view = { zoom: 1, x: (minX + maxX) / 2, y: (minY + maxY) / 2 }, moved = { x: 0, y: 0 };
 
     // Drawing. World units are metres, y up; the canvas has pixels, y down.
 
@@ -21,7 +22,8 @@ extension ReplayTemplate {
 
     function useWorld() {
       const s = pixelsPerMeter();
-      context.setTransform(s, 0, 0, -s, canvas.width / 2 - view.x * s, canvas.height / 2 + view.y * s);
+      const x = view.x + moved.x, y = view.y + moved.y;
+      context.setTransform(s, 0, 0, -s, canvas.width / 2 - x * s, canvas.height / 2 + y * s);
     }
 
     const worldX = v => minX + v * data.quantum, worldY = v => minY + v * data.quantum;
@@ -111,6 +113,10 @@ extension ReplayTemplate {
       context.setTransform(1, 0, 0, 1, 0, 0);
       context.clearRect(0, 0, canvas.width, canvas.height);
       if (!frames) return;
+      if (windows) {
+        const p = windows[frame], q = windows[frame + 1] ?? p;
+        [moved.x, moved.y] = [p[0] + (q[0] - p[0]) * share, p[1] + (q[1] - p[1]) * share];
+      }
       useWorld();
       back.seek(0);
       for (const slot of back.frames[0]) drawSlot(back, slot, null, 0);

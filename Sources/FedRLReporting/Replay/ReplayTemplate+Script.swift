@@ -151,6 +151,19 @@ extension ReplayTemplate {
       return points;
     }
 
+    // How far the picture has moved since the first frame, in metres.
+    function decodeWindow(frames) {
+      if (!data.window) return null;
+      const reader = new Reader(data.window), places = new Array(frames);
+      let x = 0, y = 0;
+      for (let f = 0; f < frames; f++) {
+        x += reader.signed();
+        y += reader.signed();
+        places[f] = [x * data.quantum, y * data.quantum];
+      }
+      return places;
+    }
+
     function decodeGauges(frames) {
       const reader = new Reader(data.gaugeValues);
       const series = data.gauges.map(() => new Float64Array(frames).fill(NaN));
