@@ -3,8 +3,6 @@ import Foundation
 
 /// What the environment makes of OpenBLAS's choice of kernels.
 enum KernelChoice {
-  private static let names = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]
-
   /// The kernel set that OpenBLAS would choose here without its variables, where it is not the one in use.
   ///
   /// OpenBLAS chooses when it is loaded, so that a second process must tell; it takes some ten
@@ -14,7 +12,9 @@ enum KernelChoice {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
     process.arguments = ["doctor", "--kernels"]
-    process.environment = ProcessInfo.processInfo.environment.filter { !names.contains($0.key) }
+    process.environment = ProcessInfo.processInfo.environment.filter {
+      !BLAS.environmentVariables.contains($0.key)
+    }
     let pipe = Pipe()
     process.standardOutput = pipe
     process.standardInput = FileHandle.nullDevice

@@ -59,9 +59,12 @@ public enum BLAS {
       blasint(columns), alpha, a, blasint(columns), x, 1, beta, y, 1)
   }
 
+  /// The variables of the environment by which OpenBLAS chooses otherwise than by the processor.
+  public static let environmentVariables = ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"]
+
   /// What in this process's environment makes OpenBLAS pick another kernel set than its own choice.
   public static var environmentOverrides: [String] {
-    ["OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"].compactMap { (name: String) -> String? in
+    environmentVariables.compactMap { (name: String) -> String? in
       guard let value = getenv(name), value[0] != 0 else { return nil }
       return name + "=" + String(cString: value)
     }
