@@ -7,8 +7,8 @@ package struct BipedalWalkerLeg: BitwiseCopyable {
   package let hip, knee: Joint
 }
 
-/// The ground and the walker in a Box2D world, made in Gymnasium's order; its pieces of ground, bodies of
-/// their own there, are shapes of one body here, which makes no difference to what moves.
+/// The ground and the walker in a Box2D world. The pieces of ground, bodies of their own in Gymnasium, are
+/// shapes of one body here, which makes no difference to what moves.
 package struct BipedalWalkerScene: ~Copyable {
   package var world: World
   package let hull: Body
@@ -41,7 +41,9 @@ package struct BipedalWalkerScene: ~Copyable {
     var material = Material(friction: friction)
     material.category = BipedalWalkerPlan.groundCategory
     for box in terrain.boxes { world.addPolygon(to: ground, points: box, material) }
-    for index in 1..<BipedalWalkerTerrain.pointCount {
+    // From the right: Box2D 2.4 then finds the first contacts in the order of 2.3, from the left. The feet
+    // start in the ground, and the order in which they are pushed out of it sets the walker off.
+    for index in (1..<BipedalWalkerTerrain.pointCount).reversed() {
       world.addEdge(
         to: ground, from: terrain.point(index - 1), to: terrain.point(index), material)
     }
@@ -87,6 +89,7 @@ package struct BipedalWalkerScene: ~Copyable {
         first, at: [0, Float(firstHeight)], second, at: [0, Float(height / 2)])
       // pybox2d takes the angle between two bodies, when it joins them, for 0.
       joint.referenceAngle = world[second].angle - world[first].angle
+      joint.version = .box2D23
       joint.limits = limits
       joint.motor = (speed, Float(settings.motorTorque))
       return world.add(joint)

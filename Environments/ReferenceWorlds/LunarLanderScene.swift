@@ -68,6 +68,7 @@ package struct LunarLanderScene: ~Copyable {
     // pybox2d takes the angle between two bodies, when it joins them, for 0.
     joint.referenceAngle = world[leg].angle - world[lander].angle
     let angles = LunarLanderPlan.legAngles
+    joint.version = .box2D23
     joint.limits = side < 0 ? angles : -angles.upperBound ... -angles.lowerBound
     joint.motor = (side * LunarLanderPlan.legMotorSpeed, Float(settings.legSpringTorque))
     _ = world.add(joint)

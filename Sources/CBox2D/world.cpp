@@ -3,6 +3,7 @@
 #include <box2d/box2d.h>
 
 #include <algorithm>
+#include <deque>
 #include <mutex>
 #include <new>
 #include <tuple>
@@ -39,14 +40,66 @@ static void fill_tables() {
 static std::once_flag tables_filled;
 static std::mutex making;
 
-// Box2D's revolute joint, with the same arithmetic in a form that a processor can run ahead in.
+// The revolute joint of Box2D 2.3, for worlds that are to move as they do there: a limit is met once the
+// joint has come to it, and solved together with the hinge. Box2D 2.4 stops a joint before it passes a
+// limit, and solves the limit on its own; a leg that rests on one then takes longer to come to rest.
 //
 // Worlds with 180 iterations a step spend most of their time in one chain of additions that leads
-// through all joints. Motors at their greatest torque and limits that nothing presses against add 0 to
-// it; where that is a branch, which is foreseen, and no addition, the chain does not lead through them.
-// Results are those of Box2D, but for the sign of zeros.
-struct revolute_joint final : b2RevoluteJoint {
-  explicit revolute_joint(const b2RevoluteJoint &other) : b2RevoluteJoint(other) {}
+// through all joints. The inverses that it needs are worked out once a step, and a motor at its greatest
+// torque, which adds 0, is a branch, which is foreseen: the chain does not lead through it.
+struct joint_of_2_3 final : b2RevoluteJoint {
+  explicit joint_of_2_3(const b2RevoluteJoint &other) : b2RevoluteJoint(other) {}
+
+  enum class at { no_limit, lower, upper, both };
+  // What holds during a step.
+  struct plan {
+    at limit;
+    // Of the hinge's two equations: the inverse of a symmetric matrix.
+    float xx, xy, yy;
+    // Of these and the limit's: the last column of the matrix, and its inverse.
+    float column_x, column_y;
+    float all_xx, all_xy, all_xz, all_yy, all_yz, all_zz;
+  };
+
+  // The world keeps the plan.
+  plan &steps_plan() const { return *reinterpret_cast<plan *>(m_userData.pointer); }
+
+  at limit_at(float angle) const {
+    if (!m_enableLimit) return at::no_limit;
+    if (b2Abs(m_upperAngle - m_lowerAngle) < 2 * b2_angularSlop) return at::both;
+    return angle <= m_lowerAngle ? at::lower : angle >= m_upperAngle ? at::upper : at::no_limit;
+  }
+
+  void InitVelocityConstraints(const b2SolverData &data) override {
+    plan &now = steps_plan();
+    now.limit = limit_at(GetJointAngle());
+    if (now.limit == at::no_limit || now.limit == at::upper) m_lowerImpulse = 0;
+    if (now.limit == at::no_limit || now.limit == at::lower) m_upperImpulse = 0;
+    // Works out the arms, and begins with the impulses of the last step.
+    b2RevoluteJoint::InitVelocityConstraints(data);
+    if (m_invIA + m_invIB == 0) now.limit = at::no_limit;
+    const double m = m_invMassA + m_invMassB, ia = m_invIA, ib = m_invIB;
+    const double ax = m_rA.x, ay = m_rA.y, bx = m_rB.x, by = m_rB.y;
+    const double xx = m + ay * ay * ia + by * by * ib, xy = -ay * ax * ia - by * bx * ib,
+                 yy = m + ax * ax * ia + bx * bx * ib, xz = -ay * ia - by * ib,
+                 yz = ax * ia + bx * ib, zz = ia + ib;
+    const double flat = inverse_of(xx * yy - xy * xy);
+    now.xx = yy * flat;
+    now.xy = -xy * flat;
+    now.yy = xx * flat;
+    now.column_x = xz;
+    now.column_y = yz;
+    const double first = yy * zz - yz * yz, second = xz * yz - xy * zz, third = xy * yz - xz * yy;
+    const double whole = inverse_of(xx * first + xy * second + xz * third);
+    now.all_xx = first * whole;
+    now.all_xy = second * whole;
+    now.all_xz = third * whole;
+    now.all_yy = (xx * zz - xz * xz) * whole;
+    now.all_yz = (xy * xz - xx * yz) * whole;
+    now.all_zz = (xx * yy - xy * xy) * whole;
+  }
+
+  static double inverse_of(double x) { return x != 0 ? 1 / x : 0; }
 
   // Keeps the compiler from joining a number with another in one register.
   static float alone(float x) {
@@ -58,27 +111,14 @@ struct revolute_joint final : b2RevoluteJoint {
     return x;
   }
 
-  // What a limit's impulse grows by; it only pushes.
-  static float push(float &accumulated, float impulse) {
-    const float before = accumulated, sum = before + impulse;
-    if (sum > 0) {
-      accumulated = sum;
-      return sum - before;
-    }
-    if (before == 0) return 0;
-    accumulated = 0;
-    return -before;
-  }
-
-  // b2RevoluteJoint::SolveVelocityConstraints of Box2D 2.4.1.
   void SolveVelocityConstraints(const b2SolverData &data) override {
 #pragma clang fp contract(off)
+    const plan &now = steps_plan();
     b2Velocity &of_a = data.velocities[m_indexA], &of_b = data.velocities[m_indexB];
-    b2Vec2 va = of_a.v, vb = of_b.v;
+    const b2Vec2 va = of_a.v, vb = of_b.v;
     float wa = of_a.w, wb = of_b.w;
     const float ia = m_invIA, ib = m_invIB;
-    const bool turns = ia + ib != 0;
-    if (m_enableMotor && turns) {
+    if (m_enableMotor && now.limit != at::both && ia + ib != 0) {
       const float before = m_motorImpulse, limit = data.step.dt * m_maxMotorTorque;
       float sum = before - m_axialMass * (wb - wa - m_motorSpeed);
       if (sum > limit)
@@ -92,42 +132,84 @@ struct revolute_joint final : b2RevoluteJoint {
         wb += ib * impulse;
       }
     }
-    if (m_enableLimit && turns) {
-      const float above = b2Max(m_angle - m_lowerAngle, 0.0f) * data.step.inv_dt;
-      const float lower = push(m_lowerImpulse, -m_axialMass * (wb - wa + above));
-      if (lower != 0) {
-        wa -= ia * lower;
-        wb += ib * lower;
-      }
-      const float below = b2Max(m_upperAngle - m_angle, 0.0f) * data.step.inv_dt;
-      const float upper = push(m_upperImpulse, -m_axialMass * (wa - wb + below));
-      if (upper != 0) {
-        wa += ia * upper;
-        wb -= ib * upper;
-      }
-    }
     // In single numbers: packed in pairs they would have to be unpacked again.
     const float gap_x = alone(vb.x + -wb * m_rB.y - va.x - -wa * m_rA.y);
     const float gap_y = alone(vb.y + wb * m_rB.x - va.y - wa * m_rA.x);
-    const float determinant = m_K.ex.x * m_K.ey.y - m_K.ey.x * m_K.ex.y;
-    const float inverse = determinant != 0 ? 1 / determinant : determinant;
-    const float x = alone(inverse * (m_K.ey.y * -gap_x - m_K.ey.x * -gap_y));
-    const float y = alone(inverse * (m_K.ex.x * -gap_y - m_K.ex.y * -gap_x));
+    float x, y, turn = 0;
+    if (now.limit == at::no_limit) {
+      x = alone(-(now.xx * gap_x + now.xy * gap_y));
+      y = alone(-(now.xy * gap_x + now.yy * gap_y));
+    } else {
+      const float gap = wb - wa;
+      x = alone(-(now.all_xx * gap_x + now.all_xy * gap_y + now.all_xz * gap));
+      y = alone(-(now.all_xy * gap_x + now.all_yy * gap_y + now.all_yz * gap));
+      turn = alone(-(now.all_xz * gap_x + now.all_yz * gap_y + now.all_zz * gap));
+      const float before = m_lowerImpulse - m_upperImpulse, sum = before + turn;
+      if (now.limit == at::lower && sum < 0 || now.limit == at::upper && sum > 0) {
+        // It would have to pull: the hinge alone, with the limit's impulse taken back.
+        const float left_x = before * now.column_x - gap_x, left_y = before * now.column_y - gap_y;
+        x = alone(now.xx * left_x + now.xy * left_y);
+        y = alone(now.xy * left_x + now.yy * left_y);
+        turn = -before;
+        m_lowerImpulse = m_upperImpulse = 0;
+      } else {
+        m_lowerImpulse = b2Max(sum, 0.0f);
+        m_upperImpulse = b2Max(-sum, 0.0f);
+      }
+    }
     m_impulse.x += x;
     m_impulse.y += y;
     of_a.v.x = alone(va.x - m_invMassA * x);
     of_a.v.y = alone(va.y - m_invMassA * y);
-    of_a.w = wa - ia * (m_rA.x * y - m_rA.y * x);
+    of_a.w = wa - ia * (m_rA.x * y - m_rA.y * x + turn);
     of_b.v.x = alone(vb.x + m_invMassB * x);
     of_b.v.y = alone(vb.y + m_invMassB * y);
-    of_b.w = wb + ib * (m_rB.x * y - m_rB.y * x);
+    of_b.w = wb + ib * (m_rB.x * y - m_rB.y * x + turn);
+  }
+
+  bool SolvePositionConstraints(const b2SolverData &data) override {
+#pragma clang fp contract(off)
+    b2Position &of_a = data.positions[m_indexA], &of_b = data.positions[m_indexB];
+    float angular_error = 0;
+    if (const at limit = steps_plan().limit; limit != at::no_limit) {
+      const float angle = of_b.a - of_a.a - m_referenceAngle;
+      const float beyond = angle - (limit == at::upper ? m_upperAngle : m_lowerAngle);
+      float error;
+      if (limit == at::lower) {
+        angular_error = -beyond;
+        error = b2Clamp(beyond + b2_angularSlop, -b2_maxAngularCorrection, 0.0f);
+      } else if (limit == at::upper) {
+        angular_error = beyond;
+        error = b2Clamp(beyond - b2_angularSlop, 0.0f, b2_maxAngularCorrection);
+      } else {
+        error = b2Clamp(beyond, -b2_maxAngularCorrection, b2_maxAngularCorrection);
+        angular_error = b2Abs(error);
+      }
+      const float impulse = -m_axialMass * error;
+      of_a.a -= m_invIA * impulse;
+      of_b.a += m_invIB * impulse;
+    }
+    const b2Vec2 a = b2Mul(b2Rot(of_a.a), m_localAnchorA - m_localCenterA);
+    const b2Vec2 b = b2Mul(b2Rot(of_b.a), m_localAnchorB - m_localCenterB);
+    const b2Vec2 gap = of_b.c + b - of_a.c - a;
+    const float m = m_invMassA + m_invMassB, ia = m_invIA, ib = m_invIB;
+    const float xy = -ia * a.x * a.y - ib * b.x * b.y;
+    const b2Mat22 matrix(m + ia * a.y * a.y + ib * b.y * b.y, xy, xy,
+                         m + ia * a.x * a.x + ib * b.x * b.x);
+    const b2Vec2 impulse = -matrix.Solve(gap);
+    of_a.c -= m_invMassA * impulse;
+    of_a.a -= ia * b2Cross(a, impulse);
+    of_b.c += m_invMassB * impulse;
+    of_b.a += ib * b2Cross(b, impulse);
+    return gap.Length() <= b2_linearSlop && angular_error <= b2_angularSlop;
   }
 
   // Makes a joint of Box2D's one of these, in its place.
-  static void replace(b2Joint *joint) {
-    static_assert(sizeof(revolute_joint) == sizeof(b2RevoluteJoint), "Box2D frees what it allocated");
-    const revolute_joint copy(*static_cast<b2RevoluteJoint *>(joint));
-    new (joint) revolute_joint(copy);
+  static void replace(b2Joint *joint, plan *plan) {
+    static_assert(sizeof(joint_of_2_3) == sizeof(b2RevoluteJoint), "Box2D frees what it allocated");
+    const joint_of_2_3 copy(*static_cast<b2RevoluteJoint *>(joint));
+    new (joint) joint_of_2_3(copy);
+    joint->GetUserData().pointer = reinterpret_cast<uintptr_t>(plan);
   }
 };
 
@@ -135,6 +217,8 @@ struct fedrl_world : b2ContactListener {
   b2World world;
   std::vector<b2Body *> bodies;
   std::vector<b2Joint *> joints;
+  // A deque, whose elements stay where they are.
+  std::deque<joint_of_2_3::plan> plans;
   std::vector<fedrl_contact> contacts;
   int32_t fixtures = 0;
 
@@ -397,7 +481,7 @@ int32_t fedrl_world_add_revolute_joint(fedrl_world *w, const fedrl_revolute_join
   definition.maxMotorTorque = j->maximum_torque;
   definition.collideConnected = j->collides;
   w->joints.push_back(w->world.CreateJoint(&definition));
-  if (!j->is_solved_by_box2d) revolute_joint::replace(w->joints.back());
+  if (j->moves_as_in_2_3) joint_of_2_3::replace(w->joints.back(), &w->plans.emplace_back());
   return (int32_t)w->joints.size() - 1;
 }
 

@@ -115,8 +115,17 @@ public struct RevoluteJointDefinition: Sendable, Equatable {
   public var motor: (speed: Float, maximumTorque: Float)?
   /// Whether the two bodies collide with each other.
   public var collides = false
-  /// Whether Box2D's own code solves it, instead of ours that gives the same sooner: for tests.
-  package var isSolvedByBox2D = false
+  /// Whose joint it moves like.
+  public var version = Version.box2D24
+
+  /// The two differ at limits.
+  public enum Version: Sendable, Hashable {
+    /// Box2D 2.4, which stops a joint before it passes a limit.
+    case box2D24
+    /// Box2D 2.3, and pybox2d with it, which lets a joint pass a limit by some 2° and solves it together
+    /// with the hinge. Gymnasium's worlds move, and come to rest, as they do with this one.
+    case box2D23
+  }
 
   public init(
     _ first: Body, at firstAnchor: SIMD2<Float>, _ second: Body, at secondAnchor: SIMD2<Float>
@@ -132,7 +141,7 @@ public struct RevoluteJointDefinition: Sendable, Equatable {
       && a.secondAnchor == b.secondAnchor && a.referenceAngle == b.referenceAngle
       && a.limits == b.limits && a.motor?.speed == b.motor?.speed
       && a.motor?.maximumTorque == b.motor?.maximumTorque && a.collides == b.collides
-      && a.isSolvedByBox2D == b.isSolvedByBox2D
+      && a.version == b.version
   }
 }
 

@@ -244,7 +244,7 @@ extension World {
       upper_angle: definition.limits?.upperBound ?? 0,
       motor_speed: definition.motor?.speed ?? 0,
       maximum_torque: definition.motor?.maximumTorque ?? 0,
-      is_solved_by_box2d: definition.isSolvedByBox2D)
+      moves_as_in_2_3: definition.version == .box2D23)
     return Joint(index: fedrl_world_add_revolute_joint(handle, &raw))
   }
 

@@ -59,8 +59,8 @@ typedef struct {
   float reference_angle;
   bool has_limits, has_motor, collides;
   float lower_angle, upper_angle, motor_speed, maximum_torque;
-  // Whether Box2D's own code solves it, instead of ours that gives the same: for tests.
-  bool is_solved_by_box2d;
+  // Whether it is solved as Box2D 2.3 did, and not as the library does.
+  bool moves_as_in_2_3;
 } fedrl_revolute_joint;
 
 // A contact that began or ended. `body_a` < `body_b`.
