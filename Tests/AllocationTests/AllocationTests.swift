@@ -134,7 +134,7 @@ import Testing
     for world in worlds {
       let walk = Walk(world.kind, copies: 1)
       // The log of actions, which a resumed run replays, grows to the length of the longest episode.
-      walk.run(steps: 4000)
+      walk.run(steps: 20_000)
       var ended = 0
       var count: UInt64 = 0
       for _ in 0..<3000 {
