@@ -215,11 +215,9 @@ final class DriveBatch: BatchEnvironment {
   ) {
     let kernel = robot.kernel
     let layout = robot.layout
-    kernel.scan(memory, into: row, isRepeat: isRepeat)
+    let (s, c) = kernel.scan(memory, into: row, isRepeat: isRepeat)
     if !isRepeat { kernel.mapBump(memory) }
     let state = memory.state
-    let heading = state.pointee.estimatedHeading
-    let (c, s) = (Float(cos(heading)), Float(sin(heading)))
     if layout.near >= 0 {
       let spacing = robot.settings.windowCell
       kernel.window(memory, level: 0, spacing: spacing, c, s, into: row + layout.near)

@@ -1,3 +1,5 @@
+import FedRLNumerics
+
 #if canImport(Glibc)
   import Glibc
 #endif
@@ -50,7 +52,7 @@ extension DriveKernel {
     let state = memory.state
     let before = (covered: state.pointee.covered, removed: state.pointee.dirtRemoved)
     let outlineBefore = state.pointee.outline
-    var (c, s) = (cos(state.pointee.heading), sin(state.pointee.heading))
+    var (s, c) = Kernels.sineCosine(state.pointee.heading)
     var (x, y) = (state.pointee.x, state.pointee.y)
     var (speed, yawRate) = (state.pointee.speed, state.pointee.yawRate)
     var flag = flags[index(x, y)]

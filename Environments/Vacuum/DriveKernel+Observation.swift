@@ -108,7 +108,7 @@ extension DriveKernel {
     output[0] = Float(min(max(state.pointee.speed / maximumSpeed, -1), 1))
     output[1] = Float(min(max(state.pointee.yawRate / maximumYawRate, -1), 1))
     for zone in 0..<5 { output[2 + zone] = Float(state.pointee.bumps >> zone & 1) }
-    let (c, s) = (cos(state.pointee.heading), sin(state.pointee.heading))
+    let (s, c) = Kernels.sineCosine(state.pointee.heading)
     cliffSensors(state, c, s, into: output + 7)
     output[11] = Float(state.pointee.charge / capacity)
     dockSensor(state, c, s, into: output + 12)

@@ -10,9 +10,10 @@ extension DriveKernel {
   /// - Parameters:
   ///   - readings: `[rayCount]`, divided by the declared scale, in 0...1.
   ///   - isRepeat: repeats the last scan with the same noise, and books nothing.
+  /// - Returns: of the heading that the robot believes it has.
   func scan(
     _ memory: CopyMemory, into readings: UnsafeMutablePointer<Float>, isRepeat: Bool
-  ) {
+  ) -> (sine: Float, cosine: Float) {
     let state = memory.state
     if isRepeat {
       state.pointee.random = state.pointee.scanRandom
@@ -20,7 +21,9 @@ extension DriveKernel {
       state.pointee.scanRandom = state.pointee.random
     }
     estimatePose(state)
-    let (c, s) = (Float(cos(state.pointee.heading)), Float(sin(state.pointee.heading)))
+    let estimate = Kernels.sineCosine(state.pointee.estimatedHeading)
+    let heading = headingNoise > 0 ? Kernels.sineCosine(state.pointee.heading) : estimate
+    let (c, s) = (Float(heading.cosine), Float(heading.sine))
     let (px, py) = (Float(state.pointee.x * inverseCell), Float(state.pointee.y * inverseCell))
     let limit = Float(lidarRange * inverseCell)
     let edge = Float(cell)
@@ -41,8 +44,9 @@ extension DriveKernel {
       readings[ray] = length
     }
     state.pointee.random = random
-    if !isRepeat { mapScan(memory, readings) }
+    if !isRepeat { mapScan(memory, readings, Float(estimate.cosine), Float(estimate.sine)) }
     for ray in 0..<rayCount { readings[ray] = min(readings[ray] * inverseScale, 1) }
+    return (Float(estimate.sine), Float(estimate.cosine))
   }
 
   @inline(__always)
@@ -61,10 +65,10 @@ extension DriveKernel {
 
   /// Adds one scan to the log-odds, from where the robot believes it is: cells before a reading become
   /// freer, the cell of a reading more blocked. Readings at full range only free.
-  private func mapScan(_ memory: CopyMemory, _ readings: UnsafePointer<Float>) {
+  private func mapScan(
+    _ memory: CopyMemory, _ readings: UnsafePointer<Float>, _ c: Float, _ s: Float
+  ) {
     let state = memory.state
-    let heading = state.pointee.estimatedHeading
-    let (c, s) = (Float(cos(heading)), Float(sin(heading)))
     let scale = Float(1 / mapCell)
     let px = Float(state.pointee.estimatedX) * scale
     let py = Float(state.pointee.estimatedY) * scale
@@ -87,12 +91,15 @@ extension DriveKernel {
         let index = (place >> 48) &* stride &+ (place >> 16 & 0xffff)
         let value = map[index]
         place &+= pace
-        // Most cells are as free as they get.
-        if value == OwnMap.lowest { continue }
-        if value <= OwnMap.highest {
-          let lower = max(value &+ OwnMap.miss, OwnMap.lowest)
+        // Most cells are free, and many as free as they get: to write those too costs less than a branch
+        // that tells them apart, and a maximum is one.
+        let excess = Int32(value) &+ Int32(OwnMap.miss) &- Int32(OwnMap.lowest)
+        let lower = OwnMap.lowest &+ Int8(truncatingIfNeeded: excess & ~(excess >> 31))
+        if value < 0 {
           map[index] = lower
-          if value >= 0 { reclassify(memory, index, from: value, to: lower) }
+        } else if value <= OwnMap.highest {
+          map[index] = lower
+          reclassify(memory, index, from: value, to: lower)
         } else if value <= OwnMap.bumped {
           map[index] = value &- 1
         }

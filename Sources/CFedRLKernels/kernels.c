@@ -1,5 +1,9 @@
+// For sincos.
+#define _GNU_SOURCE
+
 #include "fedrl_kernels.h"
 
+#include <math.h>
 #include <string.h>
 
 #if defined(__x86_64__)
@@ -228,6 +232,14 @@ void fedrl_outer_products(const float *a, const float *b, float *c, int64_t rows
 void fedrl_cast_rays(const fedrl_ray_grid *grid, const float *cosines, const float *sines,
                      int64_t count, const fedrl_ray_fan *fan, float *lengths) {
   chosen->cast_rays(grid, cosines, sines, count, fan, lengths);
+}
+void fedrl_sine_cosine(double angle, double *sine, double *cosine) {
+#if defined(__GLIBC__)
+  sincos(angle, sine, cosine);
+#else
+  *sine = sin(angle);
+  *cosine = cos(angle);
+#endif
 }
 int64_t fedrl_first_non_finite(const float *x, int64_t count) {
   return chosen->first_non_finite(x, count);

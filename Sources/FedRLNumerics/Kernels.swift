@@ -226,4 +226,11 @@ public enum Kernels {
       x: fan.x, y: fan.y, cosine: fan.cosine, sine: fan.sine, limit: fan.limit)
     fedrl_cast_rays(&grid, cosines, sines, Int64(count), &fan, lengths)
   }
+
+  /// The C library's sine and cosine of an angle in radians, for little more than the price of one.
+  public static func sineCosine(_ angle: Double) -> (sine: Double, cosine: Double) {
+    var (sine, cosine) = (0.0, 0.0)
+    fedrl_sine_cosine(angle, &sine, &cosine)
+    return (sine, cosine)
+  }
 }

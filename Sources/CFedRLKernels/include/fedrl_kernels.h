@@ -126,5 +126,8 @@ typedef struct {
 void fedrl_cast_rays(const fedrl_ray_grid *grid, const float *cosines, const float *sines,
                      int64_t count, const fedrl_ray_fan *fan, float *lengths);
 
+/// The C library's sine and cosine of an angle, for little more than the price of one.
+void fedrl_sine_cosine(double angle, double *sine, double *cosine);
+
 /// y[c, r] <- x[r, c]
 void fedrl_transpose(const float *x, int64_t rows, int64_t columns, float *y);

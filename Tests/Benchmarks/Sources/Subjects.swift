@@ -56,13 +56,15 @@ enum Subjects {
     return try DroneKind(settings: settings, context: EnvironmentContext(baseDirectory: "."))
   }
 
+  /// As in `Scenarios/vacuum-homes.toml`.
   static var flagshipSettings: PPOSettings {
     var settings = PPOSettings()
     settings.environments = 4
-    settings.steps = 256
-    settings.minibatch = 256
-    settings.epochs = 6
+    settings.steps = 512
+    settings.minibatch = 512
+    settings.epochs = 5
     settings.normalizeObservations = true
+    settings.normalizeRewards = true
     return settings
   }
 
