@@ -1,4 +1,5 @@
 package import FedRLCore
+import FedRLNumerics
 
 /// What all copies of a configured drone share.
 package final class DroneDesign: Sendable {
@@ -7,7 +8,8 @@ package final class DroneDesign: Sendable {
   package let site: DroneSite
   let specification: EnvironmentSpecification
 
-  /// - Throws: `EnvironmentError` where the settings' map is no place for a drone.
+  /// - Throws: `EnvironmentError` where the settings' map is no place for a drone, the obstacles find no
+  ///   room, or the craft cannot lift itself.
   package init(settings: DroneSettings, context: EnvironmentContext) throws {
     let problems = settings.validate()
     precondition(problems.isEmpty, problems.map { "\($0.setting): \($0.message)" }.joined())
@@ -15,6 +17,44 @@ package final class DroneDesign: Sendable {
     airframe = Airframe(settings)
     site = try DroneSite(settings: settings, context: context)
     specification = Self.specification(settings)
+    try checkLift()
+    try checkObstacles()
+  }
+
+  private func checkLift() throws {
+    let lift = 2 * airframe.thrust(atRPM: airframe.maximumRPM)
+    let weight = airframe.mass * airframe.gravity
+    guard lift <= weight else { return }
+    throw EnvironmentError(
+      "the drone cannot lift itself: its rotors give \(Self.rounded(lift)) N at most and it weighs "
+        + "\(Self.rounded(weight)) N; see mass, payload, thrust_scale, gravity")
+  }
+
+  private func checkObstacles() throws {
+    let wanted = EpisodePlan.obstacleCount(settings, site)
+    guard wanted > 0 else { return }
+    func fail(_ found: String) -> EnvironmentError {
+      EnvironmentError(
+        setting: "obstacle_density",
+        "\(settings.obstacleDensity) on \(Self.rounded(site.freeArea)) m² makes "
+          + "\(wanted) obstacles, \(found)")
+    }
+    guard wanted <= Self.mostObstacles else {
+      throw fail("expected at most \(Self.mostObstacles)")
+    }
+    var random = RandomStream(seed: 0)
+    let placed = EpisodePlan(settings, site: site, random: &random).obstacles.count
+    // A few always find no room about starts, goals and one another.
+    guard Double(placed) < 0.75 * Double(wanted) else { return }
+    throw fail(
+      "of which only \(placed) find room with 0.4 m to go between; see obstacle_size, "
+        + "\(settings.obstacleSize) m")
+  }
+
+  private static let mostObstacles = 1000
+
+  private static func rounded(_ value: Float) -> String {
+    "\((Double(value) * 100).rounded() / 100)"
   }
 
   private static func specification(_ settings: DroneSettings) -> EnvironmentSpecification {

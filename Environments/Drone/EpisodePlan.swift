@@ -131,8 +131,7 @@ package struct EpisodePlan: Equatable {
   private mutating func placeObstacles(
     _ settings: DroneSettings, _ site: DroneSite, _ random: inout RandomStream
   ) {
-    let wanted = min(Int((settings.obstacleDensity * Double(site.freeArea)).rounded()), 1000)
-    for _ in 0..<wanted {
+    for _ in 0..<Self.obstacleCount(settings, site) {
       for _ in 0..<20 {
         let obstacle = Self.obstacle(settings, site, &random)
         if hasRoom(for: obstacle, site) {
@@ -141,6 +140,11 @@ package struct EpisodePlan: Equatable {
         }
       }
     }
+  }
+
+  /// How many obstacles a site should have.
+  static func obstacleCount(_ settings: DroneSettings, _ site: DroneSite) -> Int {
+    Int((settings.obstacleDensity * Double(site.freeArea)).rounded())
   }
 
   private static func obstacle(

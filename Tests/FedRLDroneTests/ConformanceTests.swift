@@ -101,6 +101,21 @@ import Testing
     #expect(tight?.message.contains("expected free space 0.4 m wide") == true)
   }
 
+  @Test func `obstacles without room and craft that cannot lift themselves are refused`() {
+    let crowded = error {
+      ($0.obstacleDensity, $0.obstacleSize) = (2, 1)
+    }
+    #expect(crowded?.setting == "obstacle_density")
+    #expect(crowded?.message.contains("find room") == true)
+    #expect(
+      error { ($0.obstacleDensity, $0.arenaWidth, $0.arenaHeight) = (2, 40, 40) }?.message.contains(
+        "expected at most 1000") == true)
+    #expect(error { $0.obstacleDensity = 0.25 } == nil)
+    let heavy = error { $0.payload = 0.05 }
+    #expect(heavy?.message.contains("cannot lift itself") == true)
+    #expect(error { $0.payload = 0.03 } == nil)
+  }
+
   @Test func `an unknown baseline is refused`() throws {
     let kind = try Hangar.kind()
     #expect(throws: EnvironmentError.self) { try kind.runBaseline("pilot", seed: 1) }

@@ -80,6 +80,21 @@ import Testing
 
   // MARK: Edges
 
+  @Test func aRingNarrowerThanItsRoadIsRefused() throws {
+    func ring(radius: Double) throws -> Track {
+      try Track(
+        name: "ring",
+        points: (0..<60).map {
+          let angle = 2 * Double.pi * Double($0) / 60
+          return TrackPoint(x: radius * cos(angle), y: radius * sin(angle), right: 3.5, left: 3.5)
+        })
+    }
+    let error = #expect(throws: MapError.self) { try ring(radius: 3).edge(.left) }
+    #expect(error?.description.contains("the middle of the bend") == true)
+    #expect(try ring(radius: 3).edge(.right).count > 10)
+    #expect(try ring(radius: 3.8).edge(.left).count > 10)
+  }
+
   @Test func edgesLieBesideTheLineAndNeverCross() throws {
     for seed in 1...6 as ClosedRange<UInt64> {
       let track = TrackGenerator(length: 50 + 20 * Double(seed)).makeTrack(

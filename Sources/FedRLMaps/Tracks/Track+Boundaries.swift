@@ -7,11 +7,13 @@ extension Track {
   /// - Parameters:
   ///   - beyond: metres outside the track's edge; negative for inside.
   ///   - tolerance: how far the polygon may lie from the edge, m.
-  /// - Throws: `MapError` where the edge crosses itself beyond what can be cut away.
+  /// - Throws: `MapError` where the edge crosses itself beyond what can be cut away, or lies beyond the
+  ///   middle of the bend that it goes round.
   public func edge(_ side: Side, beyond: Double = 0, tolerance: Double = 0.005) throws(MapError)
     -> [Point]
   {
     let raw = offset(side, by: beyond)
+    try checkDirection(of: raw, side)
     let widest = points.map { max($0.left, $0.right) }.max()! + max(beyond, 0)
     // A fold is no longer than half a circle of the offset's size, seen from the centre line.
     let reach = min(Int(8 * widest / center.spacing) + 4, raw.count / 3)
@@ -26,6 +28,24 @@ extension Track {
         expected: "stretches of road that do not overlap")
     }
     return edge
+  }
+
+  /// A fold of an edge runs backwards, and is cut away. One that runs backwards for most of its length
+  /// has no part that could stay: the circuit is a ring narrower than its road.
+  private func checkDirection(of edge: [Point], _ side: Side) throws(MapError) {
+    var (forwards, backwards) = (0.0, 0.0)
+    for (index, segment) in ClosedOutline.segments(edge).enumerated() {
+      let place = center[index]
+      let run =
+        (segment.to.x - segment.from.x) * place.tangentX
+        + (segment.to.y - segment.from.y) * place.tangentY
+      if run < 0 { backwards -= run } else { forwards += run }
+    }
+    guard backwards > forwards else { return }
+    throw .malformed(
+      path: name, place: "\(side) edge",
+      found: "an edge farther from the centre line than the middle of the bend",
+      expected: "a road narrower than the circuit that it goes round")
   }
 
   private func offset(_ side: Side, by beyond: Double) -> [Point] {
