@@ -153,7 +153,10 @@ public struct Drone: ConfigurableEnvironment, ~Copyable {
     values[4] = tally.energy
     values[5] = tally.touchdownSpeed
     values[6] = tally.touchdownTilt
-    values[7] = Double(tally.cause.rawValue)
+    values[7] = tally.cause == .contact ? 1 : 0
+    values[8] = tally.cause == .tilt ? 1 : 0
+    values[9] = tally.cause == .outOfBounds ? 1 : 0
+    values[10] = tally.cause == .batteryFlat ? 1 : 0
   }
 }
 

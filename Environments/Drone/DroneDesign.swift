@@ -121,16 +121,15 @@ enum DroneMetrics {
       "touchdown_tilt", unit: "rad", higherIsBetter: false,
       "tilt at the first contact; none without one"),
     .init(
-      "crash_cause", unit: "1", higherIsBetter: nil,
-      "0 none, 1 contact, 2 tilt, 3 out of bounds, 4 battery flat"),
+      "crashed", unit: "1", higherIsBetter: false, "1 if a hard contact ended the episode"),
+    .init("tipped_over", unit: "1", higherIsBetter: false, "1 if tilt ended the episode"),
+    .init(
+      "left_bounds", unit: "1", higherIsBetter: false, "1 if leaving the bounds ended the episode"),
+    .init("ran_flat", unit: "1", higherIsBetter: false, "1 if a flat battery ended the episode"),
   ]
 }
 
-/// Why an episode failed; the raw value is the metric `crash_cause`.
-package enum CrashCause: UInt8, Sendable, BitwiseCopyable {
-  case none = 0
-  case contact = 1
-  case tilt = 2
-  case outOfBounds = 3
-  case batteryFlat = 4
+/// Why an episode failed.
+package enum CrashCause: Sendable, BitwiseCopyable {
+  case none, contact, tilt, outOfBounds, batteryFlat
 }

@@ -164,7 +164,7 @@ import Testing
       $0.batteryAge = 0.5
     }
     let record = try kind.runBaseline("pd-pilot", seed: 1)
-    #expect(record.end == .terminated && record.metric("crash_cause", of: kind) == 4)
+    #expect(record.end == .terminated && record.metric("ran_flat", of: kind) == 1)
     #expect(abs(Double(record.steps) / 30 / 60 - minutes / 2) < 0.1)
     #expect(abs(record.metric("energy", of: kind) - 3330 / 2) < 1)
   }

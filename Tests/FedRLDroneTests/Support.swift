@@ -67,6 +67,9 @@ struct Flight: ~Copyable {
     return outcome
   }
 
+  /// `crashed`, `tipped_over`, `left_bounds`, `ran_flat`.
+  var causes: [Double] { Array(metrics[7...]) }
+
   var metrics: [Double] {
     var values = [Double](repeating: 0, count: drone.specification.metrics.count)
     var row = values.mutableSpan

@@ -26,7 +26,7 @@ import Testing
     // Nine pairs of thrusts hold the tilt less well.
     #expect(mean("success", flown, kind) >= (action == .discrete ? 0.9 : 1))
     for record in flown where record.metric("success", of: kind) == 1 {
-      #expect(record.end == .terminated && record.metric("crash_cause", of: kind) == 0)
+      #expect(record.end == .terminated && record.metric("crashed", of: kind) == 0)
       #expect(record.metric("waypoints", of: kind) == 5)
       #expect(
         abs(record.metric("success_seconds", of: kind) - Double(record.steps) / 30) < 1e-9)
@@ -122,7 +122,7 @@ import Testing
     let share = mean("success", flown, kind)
     #expect(share > 0.2 && share < 1)
     for record in flown where record.metric("success", of: kind) == 0 {
-      #expect(record.metric("crash_cause", of: kind) <= 2)
+      #expect(record.metric("left_bounds", of: kind) + record.metric("ran_flat", of: kind) == 0)
       #expect(!record.metric("touchdown_speed", of: kind).isNaN)
     }
   }
@@ -147,7 +147,7 @@ import Testing
       var outcome = StepOutcome(reward: 0)
       for _ in 0..<240 where outcome.end == .none { outcome = flight.step(-1, -1) }
       #expect((outcome.end == .terminated) == isCrash)
-      #expect(flight.metrics[7] == (isCrash ? 1 : 0))
+      #expect(flight.causes == [isCrash ? 1 : 0, 0, 0, 0])
       let fall = (2 * 9.81 * (Double(height) - 0.035)).squareRoot()
       #expect(abs(flight.metrics[5] - fall) < 0.1)
       #expect(flight.metrics[6] < 0.05)
@@ -161,7 +161,7 @@ import Testing
     #expect(flight.step(0, 0).end == .none)
     flight.drone.put(BodyState(position: [500, 500], angle: -61 * .pi / 180))
     #expect(flight.step(0, 0).end == .terminated)
-    #expect(flight.metrics[7] == 2 && flight.metrics[0] == 0)
+    #expect(flight.causes == [0, 1, 0, 0] && flight.metrics[0] == 0)
   }
 
   @Test func `leaving the arena ends the episode`() throws {
@@ -170,7 +170,7 @@ import Testing
       flight.reset(seed: 1)
       flight.drone.put(BodyState(position: place))
       #expect(flight.step(0, 0).end == .terminated)
-      #expect(flight.metrics[7] == 3)
+      #expect(flight.causes == [0, 0, 1, 0])
     }
   }
 
@@ -182,7 +182,7 @@ import Testing
       outcome = flight.step(0, 0)
       steps += 1
     }
-    #expect(outcome.end == .terminated && flight.metrics[7] == 4)
+    #expect(outcome.end == .terminated && flight.causes == [0, 0, 0, 1])
     #expect(flight.observation[11] == 0 && abs(flight.metrics[4] - 1) < 0.05)
   }
 

@@ -103,6 +103,8 @@ extension ReplayTemplate {
         context.lineJoin = context.lineCap = "round";
         context.stroke();
       };
+      // A light rim, for dark skies.
+      path(0, frame, "rgba(255,255,255,.45)", thin * 2.2);
       path(0, recent, "rgba(29,78,216,.38)", thin);
       path(recent, frame, "rgba(29,78,216,.95)", thin * 1.25);
     }
