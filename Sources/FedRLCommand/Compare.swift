@@ -271,6 +271,9 @@ struct ComparisonTable {
     }
   }
 
+  /// Of an environment's name over its column.
+  private static let longestHeading = 16
+
   var text: String {
     var lines = ["\(score), final policies, \(runCount) run\(runCount == 1 ? "" : "s"):"]
     func cells(_ row: Row) -> [String] {
@@ -279,8 +282,15 @@ struct ComparisonTable {
           HumanNumber.value(Statistics.mean(row.values.map { $0[column] }))
         }
     }
-    let header = ["", "mean", "95 % interval"] + environments
+    // Long names stand below the table, by their numbers.
+    let isNumbered = environments.contains { $0.count > Self.longestHeading }
+    let headings = isNumbered ? environments.indices.map { "\($0 + 1)" } : environments
+    let header = ["", "mean", "95 % interval"] + headings
     lines.append(TextTable.text([header] + rows.map(cells) + differences.map(cells)))
+    if isNumbered {
+      lines.append("")
+      lines += zip(headings, environments).map { "  \($0)  \($1)" }
+    }
     lines.append("")
     lines.append(
       TextTable.text(
