@@ -117,7 +117,8 @@ final class FloorSearch {
         guard nodes[index].cost == Int32(level) else { continue }
         let fits = nodes[index].fits
         let grade = fits ? floor.grade(index) : Floor.noTarget
-        if grade != Floor.noTarget {
+        // What is no nearer than the best of its grade needs no closer look.
+        if grade != Floor.noTarget, Int32(level) < prices[grade] {
           let price = Int32(level) + floor.penalty(index)
           if price < prices[grade] {
             (prices[grade], targets[grade]) = (price, Int32(truncatingIfNeeded: index))

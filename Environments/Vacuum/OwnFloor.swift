@@ -23,17 +23,18 @@ struct OwnFloor: SearchFloor {
     guard memory.known[index] & OwnMap.visited == 0 else { return Self.noTarget }
     var sum = 0
     for row in -1...1 {
-      for column in -1...1 {
-        let neighbour = index &+ row &* width &+ column
-        let value = memory.map[neighbour]
-        if value == 0 {
-          sum &+= share
-        } else if value < 0 {
-          sum &+= share &- Int(memory.known[neighbour] & 0x7f)
-        }
-      }
+      let middle = index &+ row &* width
+      sum &+= left(middle &- 1) &+ left(middle) &+ left(middle &+ 1)
     }
     return sum >= needed.x ? 0 : sum >= needed.y ? 1 : sum >= needed.z ? 2 : Self.noTarget
+  }
+
+  /// World cells of a map cell that are left to clean, as far as is known.
+  @inline(__always)
+  private func left(_ index: Int) -> Int {
+    let value = memory.map[index]
+    let covered = Int(memory.known[index] & 0x7f)
+    return value > 0 ? 0 : share &- (value < 0 ? covered : 0)
   }
 
   /// Places amid open floor count as farther, so that no islands are left behind: 0.6 m where nothing
@@ -44,12 +45,21 @@ struct OwnFloor: SearchFloor {
     guard row >= 2, column >= 2, row < height - 2, column < width - 2 else { return 0 }
     var open: Int32 = 0
     for rise in -2...2 {
-      for run in -2...2 where abs(run) == 2 || abs(rise) == 2 {
-        let other = index &+ rise &* width &+ run
-        if memory.map[other] <= 0, Int(memory.known[other] & 0x7f) * 2 < share { open += 1 }
+      let middle = index &+ rise &* width
+      open &+= isOpen(middle &- 2) &+ isOpen(middle &+ 2)
+      if rise == -2 || rise == 2 {
+        open &+= isOpen(middle &- 1) &+ isOpen(middle) &+ isOpen(middle &+ 1)
       }
     }
     return Int32(Double(open) / 16 * 0.6 / cell * 5)
+  }
+
+  /// 1 where most of a map cell is neither clean nor blocked.
+  @inline(__always)
+  private func isOpen(_ index: Int) -> Int32 {
+    let isFree = memory.map[index] <= 0
+    let isDirty = Int(memory.known[index] & 0x7f) &* 2 < share
+    return isFree && isDirty ? 1 : 0
   }
 }
 
