@@ -24,6 +24,16 @@ import Testing
     await #expect(processExitsWith: .success) { RayCheck(Kernels.pathName)!.run() }
   }
 
+  @Test func sineAndCosineAreTheLibrarys() {
+    var random = RandomStream(seed: 1)
+    for _ in 0..<1000 {
+      let angle = random.uniform(-20, 20)
+      let both = Kernels.sineCosine(angle)
+      #expect(both.sine == sin(angle) && both.cosine == cos(angle))
+    }
+    #expect(Kernels.sineCosine(.infinity).sine.isNaN)
+  }
+
   @Test func everyPathGivesTheSameBits() async {
     await #expect(processExitsWith: .success) {
       let found = ["avx512", "avx2", "portable"].compactMap { RayCheck($0)?.lengths() }
