@@ -92,8 +92,10 @@ extension DriveKernel {
       (c, s) = (cm * ch - sm * sh, sm * ch + cm * sh)
       heading += 2 * half
       turned += (2 * half).magnitude
-      if clearance[index(x, y)] < safe {
+      var place = index(x, y)
+      if clearance[place] < safe {
         let normal = settle(&x, &y, oldX, oldY)
+        place = index(x, y)
         if normal.touched {
           outcome.touched = true
           if bumps == 0 { bumps = zones(normal.x, normal.y, c, s) }
@@ -103,7 +105,7 @@ extension DriveKernel {
       travelled += (mx * mx + my * my).squareRoot()
       let (dx, dy) = (x - state.pointee.stampX, y - state.pointee.stampY)
       if dx * dx + dy * dy >= stampDistance { stamp(memory, x, y) }
-      flag = flags[index(x, y)]
+      flag = flags[place]
       if flag & (CellFlags.cliff | CellFlags.noGo) != 0 {
         if flag & CellFlags.noGo != 0 { outcome.isInNoGo = true }
         if flag & CellFlags.cliff != 0 {
