@@ -61,44 +61,14 @@ package struct DQNLoss {
     return size <= 1 ? 0.5 * size * size : size - 0.5
   }
 
-  private typealias Lanes = SIMD8<Float>
-
   private func quantileLoss(
     _ quantiles: UnsafePointer<Float>, _ targets: UnsafePointer<Float>, scale: Float,
     gradient: UnsafeMutablePointer<Float>, error: UnsafeMutablePointer<Float>
   ) -> Double {
-    let count = Float(atoms)
-    var loss = 0.0
-    var first = 0
-    while first < atoms {
-      // Eight quantiles at a time; those past the end count for nothing.
-      let lanes = min(atoms - first, 8)
-      var quantile = Lanes(repeating: 0)
-      var level = Lanes(repeating: 0)
-      for lane in 0..<lanes {
-        quantile[lane] = quantiles[first + lane]
-        level[lane] = (Float(first + lane) + 0.5) / count
-      }
-      var slope = Lanes(repeating: 0)
-      var sum = Lanes(repeating: 0)
-      for index in 0..<atoms {
-        let difference = Lanes(repeating: targets[index]) - quantile
-        let weight = level.replacing(with: 1 - level, where: difference .< 0)
-        let limited = pointwiseMin(
-          pointwiseMax(difference, Lanes(repeating: -1)), Lanes(repeating: 1))
-        slope -= weight * limited
-        // Huber's loss is limited · (difference − limited / 2).
-        sum += weight * limited * (difference - 0.5 * limited)
-      }
-      for lane in 0..<lanes {
-        gradient[first + lane] = scale * slope[lane] / count
-        loss += Double(sum[lane] / count)
-      }
-      first += 8
-    }
     var difference: Float = 0
     for index in 0..<atoms { difference += targets[index] - quantiles[index] }
-    error.pointee = difference / count
-    return loss
+    error.pointee = difference / Float(atoms)
+    return Kernels.quantileLoss(
+      quantiles, targets: targets, count: atoms, scale: scale, gradient: gradient)
   }
 }

@@ -54,6 +54,7 @@ static const bits lane_numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 
 #include "body.h"
 #include "dense.h"
 #include "rays.h"
+#include "quantiles.h"
 #undef TILE_ROWS
 #undef TILE_VECTORS
 #undef PATH
@@ -67,6 +68,7 @@ static const bits lane_numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 
 #include "body.h"
 #include "dense.h"
 #include "rays.h"
+#include "quantiles.h"
 #pragma clang attribute pop
 #undef TILE_VECTORS
 #undef MASKS_AVX2
@@ -80,6 +82,7 @@ static const bits lane_numbers = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 
 #include "body.h"
 #include "dense.h"
 #include "rays.h"
+#include "quantiles.h"
 #pragma clang attribute pop
 #undef TILE_VECTORS
 #undef TILE_ROWS
@@ -112,6 +115,7 @@ typedef struct {
   void (*outer_products)(const float *, const float *, float *, int64_t, int64_t, int64_t);
   void (*cast_rays)(const fedrl_ray_grid *, const float *, const float *, int64_t,
                     const fedrl_ray_fan *, float *);
+  double (*quantile_loss)(const float *, const float *, int64_t, float, float *);
 } path_table;
 
 #define TABLE(path)                                                                               \
@@ -121,7 +125,7 @@ typedef struct {
         sum_of_squares_##path, scale_##path,                                                      \
         axpy_##path, adam_##path, normalize_##path, moment_sums_##path, first_non_finite_##path,  \
         dense_forward_##path, dense_input_gradient_##path, outer_products_##path,                 \
-        cast_rays_##path                                                                          \
+        cast_rays_##path, quantile_loss_##path                                                    \
   }
 
 static const path_table tables[] = {
@@ -232,6 +236,10 @@ void fedrl_outer_products(const float *a, const float *b, float *c, int64_t rows
 void fedrl_cast_rays(const fedrl_ray_grid *grid, const float *cosines, const float *sines,
                      int64_t count, const fedrl_ray_fan *fan, float *lengths) {
   chosen->cast_rays(grid, cosines, sines, count, fan, lengths);
+}
+double fedrl_quantile_loss(const float *quantiles, const float *targets, int64_t count,
+                           float scale, float *gradient) {
+  return chosen->quantile_loss(quantiles, targets, count, scale, gradient);
 }
 void fedrl_sine_cosine(double angle, double *sine, double *cosine) {
 #if defined(__GLIBC__)

@@ -227,6 +227,18 @@ public enum Kernels {
     fedrl_cast_rays(&grid, cosines, sines, Int64(count), &fan, lengths)
   }
 
+  /// The quantile Huber loss of N quantiles against N samples, O(N²); see `DQNLoss`. The same bits on
+  /// every processor.
+  /// - Parameters:
+  ///   - quantiles, targets: `[N]`
+  ///   - gradient: `[N]`, overwritten: the loss's, times `scale`.
+  public static func quantileLoss(
+    _ quantiles: UnsafePointer<Float>, targets: UnsafePointer<Float>, count: Int, scale: Float,
+    gradient: UnsafeMutablePointer<Float>
+  ) -> Double {
+    fedrl_quantile_loss(quantiles, targets, Int64(count), scale, gradient)
+  }
+
   /// The C library's sine and cosine of an angle in radians, for little more than the price of one.
   public static func sineCosine(_ angle: Double) -> (sine: Double, cosine: Double) {
     var (sine, cosine) = (0.0, 0.0)

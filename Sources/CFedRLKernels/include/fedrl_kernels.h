@@ -126,6 +126,12 @@ typedef struct {
 void fedrl_cast_rays(const fedrl_ray_grid *grid, const float *cosines, const float *sines,
                      int64_t count, const fedrl_ray_fan *fan, float *lengths);
 
+/// The loss of `count` quantiles of a distribution against as many samples of another, the sum over i of
+/// the mean over j of |level[i] - [targets[j] < quantiles[i]]| Huber(targets[j] - quantiles[i]), with
+/// level[i] = (i + 1/2) / count; and its gradient times `scale`. Every path gives the same bits.
+double fedrl_quantile_loss(const float *quantiles, const float *targets, int64_t count,
+                           float scale, float *gradient);
+
 /// The C library's sine and cosine of an angle, for little more than the price of one.
 void fedrl_sine_cosine(double angle, double *sine, double *cosine);
 
