@@ -3,6 +3,9 @@ import Foundation
 
 /// What a worker says of its environment when it has made it.
 struct GymnasiumDescription: Decodable, Equatable {
+  /// More choices than this no network of ours gives a number each.
+  static let mostChoices = 65_536
+
   struct Box: Decodable, Equatable {
     let shape: [Int]
     let low, high: [Float]
@@ -40,6 +43,10 @@ struct GymnasiumDescription: Decodable, Equatable {
 
   private func actionSpace(of name: String) throws -> ActionSpace {
     if actions.kind == "discrete", let count = actions.count, count > 0 {
+      guard count <= Self.mostChoices else {
+        throw EnvironmentError(
+          "actions of Discrete(\(count)): fedrl takes at most \(Self.mostChoices) choices")
+      }
       return .discrete(count: count)
     }
     guard let shape = actions.shape, let low = actions.low, let high = actions.high else {

@@ -184,24 +184,30 @@ final class GymnasiumWorker {
   }
 
   /// Polls before the wait for a reply sleeps, where that has paid lately: to wake a processor from
-  /// idle costs more than a step of a small world. It leaves the processor to whoever wants it, and
-  /// gives up after about half a millisecond.
+  /// idle costs more than a step of a small world. It leaves the processor to whoever wants it; where
+  /// somebody does, that costs a slice of time, and has not paid.
   private func awaitReply() {
     if waitsToSkip > 0 {
       waitsToSkip -= 1
       return
     }
     var descriptor = pollfd(fd: socket, events: Int16(POLLIN), revents: 0)
-    for _ in 0..<1000 {
-      if poll(&descriptor, 1, 0) != 0 {
+    let start = ContinuousClock.now
+    while true {
+      let isThere = poll(&descriptor, 1, 0) != 0
+      if ContinuousClock.now - start > Self.patience { break }
+      if isThere {
         waitsInVain = 0
         return
       }
       sched_yield()
     }
-    waitsInVain = min(waitsInVain + 1, 6)
+    waitsInVain = min(waitsInVain + 1, 10)
     waitsToSkip = 1 << waitsInVain
   }
+
+  /// Longest wait that polling pays for.
+  private static let patience = Duration.microseconds(300)
 
   private static func send(_ bytes: UnsafeRawBufferPointer, to socket: Int32) throws {
     var sent = 0

@@ -9,6 +9,8 @@ import os
 import select
 import struct
 import sys
+import threading
+import time
 import traceback
 
 VERSION = 1
@@ -19,8 +21,9 @@ class Refusal(Exception):
 
 
 class Channel:
-    # Polls before a wait sleeps: to wake a processor from idle costs more than a step of a small world.
-    PATIENCE = 200
+    # Seconds of polling before a wait sleeps: to wake a processor from idle costs more than a step of a
+    # small world.
+    PATIENCE = 0.0003
 
     def __init__(self):
         # Standard input is the socket. What the environment prints goes to standard error.
@@ -29,23 +32,37 @@ class Channel:
         self.poller = select.poll()
         self.poller.register(self.descriptor, select.POLLIN)
         self.waits_to_skip, self.waits_in_vain = 0, 0
+        # Not a task of the main thread, which may hang in a step.
+        threading.Thread(target=self.end_with_fedrl, daemon=True).start()
         nothing = os.open(os.devnull, os.O_RDWR)
         os.dup2(nothing, 0)
         os.dup2(2, 1)
         os.close(nothing)
+
+    def end_with_fedrl(self):
+        """Waits for the other end of the socket to close."""
+        poller = select.poll()
+        poller.register(self.descriptor, 0)
+        poller.poll()
+        os._exit(0)
 
     def wait(self):
         """Until there may be something to read: polls for a while where that has paid lately."""
         if self.waits_to_skip:
             self.waits_to_skip -= 1
             return
-        poll, rest = self.poller.poll, os.sched_yield
-        for _ in range(self.PATIENCE):
-            if poll(0):
+        poll, rest, now = self.poller.poll, os.sched_yield, time.perf_counter
+        end = now() + self.PATIENCE
+        while True:
+            found = poll(0)
+            # Where somebody else wants the processor, it has been gone for longer.
+            if now() > end:
+                break
+            if found:
                 self.waits_in_vain = 0
                 return
             rest()
-        self.waits_in_vain = min(self.waits_in_vain + 1, 6)
+        self.waits_in_vain = min(self.waits_in_vain + 1, 10)
         self.waits_to_skip = 1 << self.waits_in_vain
 
     def read(self, buffer):

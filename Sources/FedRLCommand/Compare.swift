@@ -204,6 +204,12 @@ struct ComparisonTable {
     let cells = federated.indices.map { run in
       environments.indices.map { Cell(run: run, environment: $0) }
     }
+    // Where pooling does not clearly change the score there is no gap to close.
+    let gaps = zip(pooled, independent).map { zip($0, $1).map { $0 - $1 } }
+    guard
+      let gap = Statistics.bootstrapInterval(
+        gaps, random: RandomStream(seed: 1).split("compare")), !gap.contains(0)
+    else { return nil }
     let interval = Statistics.bootstrapInterval(
       cells, random: RandomStream(seed: 1).split("compare"), statistic: ratio)
     let mean = ratio(cells)

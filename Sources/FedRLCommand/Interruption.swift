@@ -21,8 +21,11 @@ enum Interruption {
   static func installHandlers() {
     for number in [SIGINT, SIGTERM] {
       signal(number) { _ in
-        // Only async-signal-safe calls here: an atomic exchange and _exit.
+        // Only async-signal-safe calls here: an atomic exchange, write and _exit.
         if Interruption.requested.exchange(true, ordering: .relaxed) { _exit(130) }
+        let text: StaticString =
+          "\nfedrl: stopping at the next safe point; once more stops at once, without saving\n"
+        _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
       }
     }
     // A parent's thread may have left them blocked, as those of thread pools do.

@@ -14,7 +14,7 @@ struct Serve: ParsableCommand {
 
       EXAMPLES:
         python -m pip install ./Environments/Python
-        python -c 'import gymnasium; print(gymnasium.make("fedrl/CartPole-v0").reset(seed=1))'
+        python -c 'import fedrl_gymnasium, gymnasium; print(gymnasium.make("fedrl/CartPole-v0").reset(seed=1))'
       """)
 
   func run() throws {

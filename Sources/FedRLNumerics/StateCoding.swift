@@ -35,11 +35,19 @@ public struct StateEncoder: Sendable {
 
 /// Reads what ``StateEncoder`` wrote.
 public struct StateDecoder: Sendable {
-  public enum Failure: Error, Equatable {
+  public enum Failure: Error, Equatable, CustomStringConvertible {
     /// The bytes end before the value does.
     case truncated(at: Int, needed: Int, length: Int)
     /// A value that this version does not write.
     case invalid(String)
+
+    public var description: String {
+      switch self {
+      case .truncated(let position, let needed, let length):
+        "the state ends at byte \(length); \(needed) bytes from \(position) on are missing"
+      case .invalid(let text): text
+      }
+    }
   }
 
   private let bytes: [UInt8]

@@ -46,7 +46,7 @@ public struct EpisodeTable: Sendable {
           description: "\(path):\(index + 1): expected \(header.count) cells, got \(cells.count)")
       }
       let value = Double(cells[column])
-      guard value != nil || cells[column].isEmpty else {
+      guard value?.isFinite ?? cells[column].isEmpty else {
         throw Failure(
           description: "\(path):\(index + 1): expected a number for \(name), got \(cells[column])")
       }

@@ -58,7 +58,9 @@ public enum Statistics {
         let seed = samples[random.integer(below: samples.count)]
         drawn[index] = seed.map { _ in seed[random.integer(below: seed.count)] }
       }
-      estimates.append(statistic(drawn))
+      let estimate = statistic(drawn)
+      guard estimate.isFinite else { return nil }
+      estimates.append(estimate)
     }
     estimates.sort()
     let tail = (1 - confidence) / 2

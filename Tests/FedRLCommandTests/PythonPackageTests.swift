@@ -38,12 +38,7 @@ import Testing
       FEDRL = \(quoted(program))
       HOME = \(quoted(SharedData.packageRoot.path + "/Environments/Vacuum/Homes/home-01.yaml"))
       import warnings
-      import gymnasium, numpy as np
-      # Packages found by sys.path alone are found by gymnasium too, but only where it looks again.
-      if "fedrl/CartPole-v0" not in gymnasium.registry:
-          import fedrl_gymnasium
-          with gymnasium.envs.registration.namespace("fedrl"):
-              fedrl_gymnasium.register()
+      import fedrl_gymnasium, gymnasium, numpy as np
 
       """
     return GymnasiumPython.run(python, ["-c", head + script], in: folder.path)

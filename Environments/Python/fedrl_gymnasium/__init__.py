@@ -1,4 +1,9 @@
-"""fedrl's worlds as Gymnasium environments: `gymnasium.make("fedrl/Vacuum-v0", map="home.yaml")`."""
+"""fedrl's worlds as Gymnasium environments.
+
+    import fedrl_gymnasium, gymnasium
+
+    gymnasium.make("fedrl/Vacuum-v0", map="home.yaml")
+"""
 
 from __future__ import annotations
 
@@ -243,11 +248,16 @@ class FedRLVectorEnvironment(VectorEnv):
 
 
 def register() -> None:
-    """Called by gymnasium, which puts the names below `fedrl/`."""
+    """Names the worlds to gymnasium, once: to import this module does so."""
     for title, name in WORLDS.items():
+        if f"fedrl/{title}-v0" in gymnasium.registry:
+            continue
         gymnasium.register(
-            id=f"{title}-v0",
+            id=f"fedrl/{title}-v0",
             entry_point="fedrl_gymnasium:FedRLEnvironment",
             vector_entry_point="fedrl_gymnasium:FedRLVectorEnvironment",
             kwargs={"name": name},
         )
+
+
+register()
