@@ -73,7 +73,7 @@ extension ScenarioDecoder {
     var used: [String: Int] = [:]
     return tables.map { table in
       let parts = keys.compactMap { key -> String? in
-        switch table[key] {
+        switch table[key] ?? Self.element(key, of: table) {
         case .text(let text) where text.isEmpty: nil
         case .text(let text):
           environment.schema[key]?.type == "path" ? Files.baseName(of: text) : text
@@ -86,12 +86,23 @@ extension ScenarioDecoder {
       return used[name]! == 1 ? name : "\(name)-\(used[name]!)"
     }
   }
+
+  /// The value of `arguments.gravity`.
+  private static func element(_ key: String, of table: SettingTable) -> SettingValue? {
+    guard let dot = key.firstIndex(of: "."), case .table(let inner) = table[String(key[..<dot])]
+    else { return nil }
+    return inner[String(key[key.index(after: dot)...])]
+  }
 }
 
 extension SettingSource {
-  /// How many elements each `each` has, by key.
+  /// How many elements each `each` has, by key; `arguments.gravity` for an element of a table.
   fileprivate var eachLengths: [(key: String, count: Int)] {
-    distributions.sorted { $0.key < $1.key }.compactMap { key, distribution in
+    var all = distributions
+    for (key, drawn) in elements {
+      for (element, distribution) in drawn { all[key + "." + element] = distribution }
+    }
+    return all.sorted { $0.key < $1.key }.compactMap { key, distribution in
       if case .each(let values) = distribution { (key, values.count) } else { nil }
     }
   }

@@ -177,6 +177,7 @@ private struct MemberDraw {
       schema: schema, prefix: prefix, random: random, index: count, place: place,
       problems: &problems)
     for key in source.distributions.keys { drawn[prefix + key] = values[key] }
+    for key in source.elements.keys { drawn[prefix + key] = values[key] }
     return values
   }
 

@@ -40,6 +40,8 @@ struct SettingSchema: Sendable {
 struct SettingSource {
   private(set) var plain: SettingTable = [:]
   private(set) var distributions: [String: Distribution] = [:]
+  /// Of elements of settings that are tables, by the setting's name and theirs.
+  private(set) var elements: [String: [String: Distribution]] = [:]
   private(set) var types: [String: String] = [:]
   /// Keys whose values were refused, and are reported; they keep their defaults.
   private var refused: Set<String> = []
@@ -69,6 +71,8 @@ struct SettingSource {
           refused.insert(key)
           problems.append(.init(place: "\(place) \(key)", message: error.message))
         }
+      } else if description.type == "table", case .table(let table) = value {
+        takeTable(table, of: key, schema, place: place, folder: folder, problems: &problems)
       } else if let message = schema.check(key, value) {
         refused.insert(key)
         problems.append(
@@ -78,6 +82,33 @@ struct SettingSource {
       }
     }
   }
+
+  /// Tells the elements of a table that are drawn from those that are given.
+  private mutating func takeTable(
+    _ table: SettingTable, of key: String, _ schema: SettingSchema, place: String, folder: String,
+    problems: inout [SettingProblem]
+  ) {
+    var given = table
+    for (element, value) in table where Distribution.isMeant(by: value) {
+      do throws(DistributionProblem) {
+        elements[key, default: [:]][element] = try Distribution(
+          value, type: Self.elementType, folder: folder, check: { _ in nil })
+        given[element] = nil
+      } catch {
+        refused.insert(key)
+        problems.append(.init(place: "\(place) \(key).\(element)", message: error.message))
+      }
+    }
+    if let message = schema.check(key, .table(given)) {
+      refused.insert(key)
+      problems.append(.init(place: "\(place) \(key)", message: message))
+    } else {
+      plain[key] = .table(given)
+    }
+  }
+
+  /// Nothing is known of a table's elements: numbers that are drawn are of the real ones.
+  private static let elementType = "number"
 
   /// No settings.
   init() {}
@@ -93,7 +124,16 @@ struct SettingSource {
     for (key, distribution) in distributions {
       table[key] = distribution.written(type: types[key] ?? "")
     }
+    for (key, drawn) in elements {
+      let values = drawn.mapValues { $0.written(type: Self.elementType) }
+      table[key] = Self.merged(table[key], values)
+    }
     return table
+  }
+
+  private static func merged(_ value: SettingValue?, _ values: SettingTable) -> SettingValue {
+    guard case .table(let table) = value else { return .table(values) }
+    return .table(table.merging(values) { $1 })
   }
 
   /// This source without what `other` replaces.
@@ -102,6 +142,7 @@ struct SettingSource {
     for key in other.types.keys {
       result.plain[key] = nil
       result.distributions[key] = nil
+      result.elements[key] = nil
     }
     return result
   }
@@ -124,6 +165,20 @@ struct SettingSource {
       } catch {
         problems.append(.init(place: "\(place) \(key)", message: error.message))
       }
+    }
+    for (key, drawn) in elements {
+      var values: SettingTable = [:]
+      for (element, distribution) in drawn {
+        do throws(DistributionProblem) {
+          values[element] = try distribution.draw(
+            type: Self.elementType,
+            random: random.split("setting", stableHash(prefix + key + "." + element)), index: index,
+            check: { _ in nil })
+        } catch {
+          problems.append(.init(place: "\(place) \(key).\(element)", message: error.message))
+        }
+      }
+      table[key] = Self.merged(table[key], values)
     }
     return table
   }

@@ -28,6 +28,30 @@ import Testing
     #expect(drawn.min()! < 1.05 && drawn.max()! > 2.95)
   }
 
+  @Test func elementsOfATableAreDrawnToo() throws {
+    let scenario = try load(
+      scenarioText(
+        environment:
+          "extras = { gravity = { uniform = [-11, -5] }, wind = true, floor = { each = [\"ice\", \"sand\"] } }",
+        fleet: fleet(50)))
+    var gravities: Set<Double> = []
+    for (index, member) in scenario.members.enumerated() {
+      guard case .table(let extras) = member.environmentSettings["extras"],
+        case .number(let gravity) = extras["gravity"]
+      else {
+        Issue.record("\(member.environmentSettings)")
+        return
+      }
+      #expect(gravity >= -11 && gravity < -5)
+      gravities.insert(gravity)
+      #expect(extras["wind"] == .boolean(true))
+      #expect(extras["floor"] == .text(index % 2 == 0 ? "ice" : "sand"))
+    }
+    #expect(gravities.count == 50)
+    // Two evaluation environments, named by their floors.
+    #expect(scenario.evaluationEnvironments.map(\.name) == ["ice", "sand"])
+  }
+
   @Test func uniformIntegersReachBothEnds() throws {
     let scenario = try load(
       scenarioText(environment: "size = { uniform = [2, 4] }", fleet: fleet(200)))

@@ -14,6 +14,7 @@ struct RoomSettings: SettingsGroup {
   var quiet = false
   var rays = 8
   var steps: [Int] = [1, 2]
+  var extras: SettingTable = [:]
 
   static var settings: [Setting<Self>] {
     [
@@ -27,6 +28,7 @@ struct RoomSettings: SettingsGroup {
       .list(
         "steps", \.steps, range: "integers", "step sizes", encode: { .integer($0) },
         decode: { if case .integer(let value) = $0 { value } else { nil } }),
+      .table("extras", \.extras, "what nobody knows"),
     ]
   }
 
