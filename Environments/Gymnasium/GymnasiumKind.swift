@@ -23,6 +23,14 @@ public struct GymnasiumKind: EnvironmentKind {
       name: "gymnasium:" + id, settings: settings)
   }
 
+  public var notes: [String] {
+    specification.maximumEpisodeSteps == nil
+      ? [
+        "\(specification.name) has no limit of steps: an episode that does not end by itself keeps an "
+          + "evaluation from ending; max_steps sets one"
+      ] : []
+  }
+
   public func makeBatch(count: Int) -> any BatchEnvironment {
     GymnasiumBatch(count: count, specification: specification, request: request)
   }
