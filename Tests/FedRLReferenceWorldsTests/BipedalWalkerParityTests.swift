@@ -11,9 +11,11 @@ import Testing
 /// Against steps recorded from Gymnasium 1.4.0 with pybox2d 2.3.10 (Box2D 2.3): the walker falls through
 /// the air and drives its joints into their limits; no contact is among the steps.
 @Suite struct BipedalWalkerParityTests {
-  /// Bodies and angles differ by up to 3·10⁻⁶; one angular velocity by 1.3·10⁻⁴ rad/s, in the step in
-  /// which a joint meets its limit, and that step's reward by 4·10⁻⁴.
-  private let tolerance = 5e-4
+  /// Measured: up to 3·10⁻⁶ until the motors drive joints into their limits, from then on up to 4·10⁻⁵ rad,
+  /// 1.3·10⁻⁴ rad/s and 4·10⁻⁴ of a reward.
+  private func tolerance(_ recording: Recording, _ step: Int) -> Double {
+    step <= 5 || recording.action == [0, 0, 0, 0] ? 1e-5 : 5e-4
+  }
 
   /// Hull, upper and lower part of the first leg, then of the second, each `x, y, angle, vx, vy, ω`.
   private let start: [[Float]] = [
@@ -114,13 +116,17 @@ import Testing
       let outcome = play.step(recording.action)
       guard let index = recording.steps.firstIndex(of: step) else { continue }
       expectClose(
-        play.hull.values, recording.hulls[index], absolute: tolerance,
+        play.hull.values, recording.hulls[index], absolute: tolerance(recording, step),
         "action \(recording.action) step \(step)")
       let joints = [4, 6, 9, 11].map { play.observation[$0] - ($0 % 5 == 1 ? 1 : 0) }
-      expectClose(joints, recording.joints[index], absolute: tolerance, "joints, step \(step)")
+      expectClose(
+        joints, recording.joints[index], absolute: tolerance(recording, step),
+        "joints, step \(step)")
       // Before the first step the potential is that of another state.
       if step == 1 { continue }
-      expectClose(Double(outcome.reward), recording.rewards[index], absolute: tolerance, "reward")
+      expectClose(
+        Double(outcome.reward), recording.rewards[index], absolute: tolerance(recording, step),
+        "reward")
     }
   }
 

@@ -150,6 +150,10 @@ import Testing
         text.replacingOccurrences(of: ",4.0,", with: ",xyz,"),
         ":4: expected a number for return, got xyz"
       ),
+      (
+        text.replacingOccurrences(of: ",4.0,", with: ",nan,"),
+        ":4: expected a number for return, got nan"
+      ),
       (String(text.dropLast(9)), ":6: expected 10 cells, got"), ("", ":1: expected the columns"),
     ] {
       try AtomicFile.write(wrong, to: folder.file("episodes.csv"))

@@ -26,6 +26,11 @@ import Testing
       [[2, 2], [2, 2]], resamples: 50, random: RandomStream(seed: 1))
     #expect(interval == 2...2)
     #expect(Statistics.bootstrapInterval([], random: RandomStream(seed: 1)) == nil)
+    // Some draws take only the first row, of which the ratio is 0 ÷ 0.
+    let ratio = Statistics.bootstrapInterval([[0.0], [1]], random: RandomStream(seed: 1)) {
+      Statistics.meanOfMeans($0) / Statistics.meanOfMeans($0)
+    }
+    #expect(ratio == nil)
   }
 
   @Test func twoSeedsOfOneValueGiveTheBinomialInterval() throws {
