@@ -16,14 +16,15 @@ import Testing
           of: "environment = { pole_half_length = { each = [0.4, 0.6] } }", with: ""))
     try folder.write(
       """
-      import os
+      import os, time
       import gymnasium
       from gymnasium.envs.classic_control.cartpole import CartPoleEnv
 
       class Noted(CartPoleEnv):
-          def __init__(self, fails_at=0, **rest):
+          def __init__(self, fails_at=0, hangs_at=0, choices=2, **rest):
               super().__init__(**rest)
-              self.fails_at, self.count = fails_at, 0
+              self.fails_at, self.hangs_at, self.count = fails_at, hangs_at, 0
+              self.action_space = gymnasium.spaces.Discrete(choices)
               with open("pids", "a") as file:
                   file.write(f"{os.getpid()}\\n")
 
@@ -31,6 +32,9 @@ import Testing
               self.count += 1
               if self.count == self.fails_at:
                   raise ArithmeticError("one step too many")
+              if self.count == self.hangs_at:
+                  open("hangs", "w").close()
+                  time.sleep(1000)
               return super().step(action)
 
       gymnasium.register("Noted-v0", Noted, max_episode_steps=60)
@@ -78,6 +82,27 @@ import Testing
         Issue.record("\(name) differs after signal \(signal)")
       }
     }
+  }
+
+  @Test func aWorkerThatHangsEndsWithTheRun() throws {
+    guard let folder = try makeFolder(rounds: 4),
+      let run = try folder.train(
+        "--out", "run", "--quiet", "--set",
+        "environment.arguments={ hangs_at = { choice = [70] } }",
+        signal: SIGKILL,
+        when: { FileManager.default.fileExists(atPath: folder.file("hangs")) })
+    else { return }
+    #expect(run.status == 128 + SIGKILL)
+    try expectNoWorkers(folder, "a run that waited for it")
+  }
+
+  @Test func moreChoicesThanFitAreRefused() throws {
+    guard let folder = try makeFolder(rounds: 1),
+      let run = try folder.train(
+        "--out", "run", "--set", "environment.arguments={ choices = 1099511627776 }")
+    else { return }
+    #expect(run.status == 2)
+    #expect(run.errors.contains("fedrl takes at most 65536 choices"), "\(run.errors)")
   }
 
   @Test func anExceptionEndsTheRunWithItsTraceback() throws {
