@@ -1,4 +1,5 @@
 public import FedRLCore
+import FedRLMaps
 
 extension DroneSettings {
   public static var settings: [Setting<DroneSettings>] {
@@ -98,9 +99,15 @@ extension DroneSettings {
         "a map whose walls stand in the plane of flight (any that the vacuum can load); empty: an open arena"
       ),
       .number(
-        "map_resolution", \.mapResolution, unit: "m", range: 0...10,
-        "edge of a cell where the file does not say; 0 leaves it to the file"),
-      .boolean("map_negate", \.mapNegate, "whether dark pixels of a raw image are free"),
+        "map_resolution", \.mapReading.resolution, unit: "m", range: 0...10,
+        MapReading.Text.resolution),
+      .choice("map_negate", \.mapReading.negate, MapReading.Text.negate),
+      .choice("map_mode", \.mapReading.mode, MapReading.Text.mode),
+      .number(
+        "map_occupied_thresh", \.mapReading.occupiedThreshold, range: 0...1,
+        MapReading.Text.occupied),
+      .number(
+        "map_free_thresh", \.mapReading.freeThreshold, range: 0...1, MapReading.Text.free),
       .number(
         "arena_width", \.arenaWidth, unit: "m", range: 3...1000, "width of the arena without a map"),
       .number(

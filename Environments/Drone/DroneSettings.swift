@@ -1,4 +1,5 @@
 public import FedRLCore
+public import FedRLMaps
 
 /// What the drone is to do.
 public enum DroneTask: String, Sendable, CaseIterable {
@@ -89,8 +90,7 @@ public struct DroneSettings: SettingsGroup, Equatable {
 
   // The world.
   public var map = ""
-  public var mapResolution = 0.0
-  public var mapNegate = false
+  public var mapReading = MapReading()
   public var arenaWidth = 8.0
   public var arenaHeight = 5.0
   public var obstacleDensity = 0.0
@@ -149,6 +149,7 @@ public struct DroneSettings: SettingsGroup, Equatable {
         value >= least, name,
         "expected at least \(least) \(unit), or -1 for the preset's, got \(value)")
     }
+    if let problem = mapReading.problem { require(false, "map_free_thresh", problem) }
     require(
       choices == 5 || choices == 9, "choices", "expected 5 or 9, got \(choices)")
     require(

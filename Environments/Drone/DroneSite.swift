@@ -56,9 +56,8 @@ package final class DroneSite: Sendable {
   private static func load(_ settings: DroneSettings, _ context: EnvironmentContext) throws
     -> MapRoom
   {
-    let options = MapOptions(
-      resolution: settings.mapResolution > 0 ? settings.mapResolution : nil,
-      negate: settings.mapNegate ? true : nil, cropMargin: 2)
+    var options = settings.mapReading.options
+    options.cropMargin = 2
     do {
       var home = try MapFile.load(context.resolve(settings.map), options: options)
       let (x, y) = (home.grid.originX, home.grid.originY)

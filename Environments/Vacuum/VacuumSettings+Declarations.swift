@@ -1,4 +1,5 @@
 public import FedRLCore
+import FedRLMaps
 
 extension VacuumSettings {
   public static var settings: [Setting<VacuumSettings>] {
@@ -16,21 +17,15 @@ extension VacuumSettings {
         "keep_out_mask", \.keepOutMask, isPath: true,
         "a map of the same size whose occupied cells are no-go; empty for none"),
       .number(
-        "map_resolution", \.mapResolution, unit: "m", range: 0...10,
-        "edge of a cell where the file does not say (raw images, MovingAI); 0 leaves it to the file"
-      ),
-      .choice(
-        "map_negate", \.mapNegate, "whether dark pixels of a raw image are free; file: as it says"),
-      .choice(
-        "map_mode", \.mapMode, "how greys of a raw image become cells; file: as it says"),
+        "map_resolution", \.mapReading.resolution, unit: "m", range: 0...10,
+        MapReading.Text.resolution),
+      .choice("map_negate", \.mapReading.negate, MapReading.Text.negate),
+      .choice("map_mode", \.mapReading.mode, MapReading.Text.mode),
       .number(
-        "map_occupied_thresh", \.mapOccupiedThreshold, range: 0...1,
-        "probability from which a cell is occupied where the file does not say; 0 leaves it to the file"
-      ),
+        "map_occupied_thresh", \.mapReading.occupiedThreshold, range: 0...1,
+        MapReading.Text.occupied),
       .number(
-        "map_free_thresh", \.mapFreeThreshold, range: 0...1,
-        "probability up to which a cell is free where the file does not say; 0 leaves it to the file"
-      ),
+        "map_free_thresh", \.mapReading.freeThreshold, range: 0...1, MapReading.Text.free),
       .number(
         "carpet_share", \.carpetShare, range: 0...1,
         "share of the floor under rugs laid at random, beside the file's own carpet (proposal)"),

@@ -1,4 +1,5 @@
 public import FedRLCore
+public import FedRLMaps
 
 /// How the robot moves.
 public enum VacuumDynamics: String, Sendable, CaseIterable {
@@ -24,16 +25,6 @@ public enum VacuumObservation: String, Sendable, CaseIterable {
   case egomaps
 }
 
-/// How the greys of a raw image become cells; `file` leaves it to the file.
-public enum VacuumMapMode: String, Sendable, CaseIterable {
-  case file, trinary, scale, raw
-}
-
-/// Whether dark pixels of a raw image are free; `file` leaves it to the file.
-public enum VacuumMapNegate: String, Sendable, CaseIterable {
-  case file, yes, no
-}
-
 /// Everything about a robot vacuum and its home that a scenario can set.
 ///
 /// Units are SI. Each field is described once, in ``settings``.
@@ -41,11 +32,7 @@ public struct VacuumSettings: SettingsGroup, Equatable {
   // The home.
   public var map = ""
   public var keepOutMask = ""
-  public var mapResolution = 0.0
-  public var mapNegate = VacuumMapNegate.file
-  public var mapMode = VacuumMapMode.file
-  public var mapOccupiedThreshold = 0.0
-  public var mapFreeThreshold = 0.0
+  public var mapReading = MapReading()
   public var carpetShare = 0.0
   public var carpetSeed = 1
   public var dock = "auto"
@@ -169,9 +156,7 @@ public struct VacuumSettings: SettingsGroup, Equatable {
     require(
       PlaceSetting(dock).map { $0 != .random && $0 != .dock } ?? false, "dock",
       "expected \"auto\" or \"x, y, degrees\", got \"\(dock)\"")
-    require(
-      mapOccupiedThreshold == 0 || mapFreeThreshold <= mapOccupiedThreshold, "map_free_thresh",
-      "expected at most map_occupied_thresh (\(mapOccupiedThreshold)), got \(mapFreeThreshold)")
+    if let problem = mapReading.problem { require(false, "map_free_thresh", problem) }
     require(
       dynamics == .diffdrive || observation == .compact, "observation",
       "expected compact with discrete dynamics, got \(observation.rawValue)")

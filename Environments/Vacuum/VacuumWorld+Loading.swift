@@ -6,9 +6,8 @@ extension VacuumWorld {
   /// All that a world depends on: two agents with equal keys share one.
   private struct Key: Hashable {
     let path, keepOutMask, dock, start: String
-    let resolution, occupied, free, carpetShare, bodyRadius, cleaningWidth: Double
-    let negate: VacuumMapNegate
-    let mode: VacuumMapMode
+    let reading: MapReading
+    let carpetShare, bodyRadius, cleaningWidth: Double
     let carpetSeed: Int
     let noGoBlocks: Bool
   }
@@ -30,15 +29,16 @@ extension VacuumWorld {
     let mask = settings.keepOutMask.isEmpty ? "" : context.resolve(settings.keepOutMask)
     let key = Key(
       path: path, keepOutMask: mask, dock: settings.dock, start: settings.start,
-      resolution: settings.mapResolution, occupied: settings.mapOccupiedThreshold,
-      free: settings.mapFreeThreshold, carpetShare: settings.carpetShare,
+      reading: settings.mapReading, carpetShare: settings.carpetShare,
       bodyRadius: settings.bodyRadius, cleaningWidth: settings.cleaningWidth,
-      negate: settings.mapNegate, mode: settings.mapMode, carpetSeed: settings.carpetSeed,
+      carpetSeed: settings.carpetSeed,
       noGoBlocks: settings.noGoBlocks)
     // Held while loading, so that agents that start together read a file once.
     return try cache.withLock { cache in
       if let world = cache[key]?.world { return world }
-      let home = try MapFile.load(path, options: options(settings, keepOutMask: mask))
+      var options = settings.mapReading.options
+      options.keepOutMask = mask.isEmpty ? nil : mask
+      let home = try MapFile.load(path, options: options)
       let world = try VacuumWorld(home: home, settings: settings)
       cache[key] = Reference(world: world)
       return world
@@ -55,21 +55,5 @@ extension VacuumWorld {
         setting: "map", "\(settings.map): no cell is free among \(home.grid.count)")
     }
     self.init(try WorldPlan(home: home, settings: settings))
-  }
-
-  private static func options(_ settings: VacuumSettings, keepOutMask: String) -> MapOptions {
-    func given(_ value: Double) -> Double? { value > 0 ? value : nil }
-    let negate: Bool? =
-      switch settings.mapNegate {
-      case .file: nil
-      case .yes: true
-      case .no: false
-      }
-    return MapOptions(
-      resolution: given(settings.mapResolution), negate: negate,
-      occupiedThreshold: given(settings.mapOccupiedThreshold),
-      freeThreshold: given(settings.mapFreeThreshold),
-      mode: MapOptions.Mode(rawValue: settings.mapMode.rawValue),
-      keepOutMask: keepOutMask.isEmpty ? nil : keepOutMask)
   }
 }

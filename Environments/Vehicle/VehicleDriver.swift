@@ -161,6 +161,8 @@ enum VehicleBaselines {
     record.metrics = [Double](repeating: 0, count: VehicleMetrics.definitions.count)
     var metrics = record.metrics.mutableSpan
     world.writeMetrics(into: &metrics)
+    record.lists = [[]]
+    world.appendListMetric(0, to: &record.lists[0])
     return record
   }
 

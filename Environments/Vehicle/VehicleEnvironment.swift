@@ -155,8 +155,10 @@ public struct VehicleEnvironment: Environment, ~Copyable {
   }
 
   /// Times of the episode's laps so far in order, s; of the first 1,024.
-  public var lapTimes: [Double] {
-    Array(UnsafeBufferPointer(start: laps, count: min(metrics.laps.count, Self.lapCapacity)))
+  public func appendListMetric(_ index: Int, to values: inout [Double]) {
+    values.append(
+      contentsOf: UnsafeBufferPointer(
+        start: laps, count: min(metrics.laps.count, Self.lapCapacity)))
   }
 
   public func writeMetrics(into values: inout MutableSpan<Double>) {

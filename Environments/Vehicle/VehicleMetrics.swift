@@ -38,6 +38,10 @@ struct VehicleMetrics: Sendable, BitwiseCopyable {
     ),
   ]
 
+  static let listDefinitions: [MetricDefinition] = [
+    .init("lap_times", unit: "s", higherIsBetter: false, "of all laps, first to last")
+  ]
+
   /// - Parameter lineLap: time of a lap at the limit, s.
   func write(lineLap: Double, into values: inout MutableSpan<Double>) {
     let kilometres = distance / 1000

@@ -45,7 +45,7 @@ public final class VehiclePlan: Sendable {
     specification = EnvironmentSpecification(
       name: "vehicle", observations: layout.space(), actions: Self.actions(settings, parameters),
       controlPeriodSeconds: settings.actionPeriod, maximumEpisodeSteps: settings.maximumSteps,
-      metrics: VehicleMetrics.definitions)
+      metrics: VehicleMetrics.definitions, listMetrics: VehicleMetrics.listDefinitions)
     let count = settings.lidarRays
     let fieldOfView = settings.lidarFieldOfView * .pi / 180
     rays = .allocate(capacity: 2 * count)

@@ -182,6 +182,9 @@ package struct Replay: ParsableCommand {
     let measures = zip(specification.metrics, result.record.metrics).map {
       JSONValue.Member($0.name, $1.isNaN ? .null : .number($1))
     }
+    let lists = zip(specification.listMetrics, result.record.lists).map {
+      JSONValue.Member($0.name, .list($1.map { .number($0) }))
+    }
     return .object([
       .init("page", .text(path)), .init("bytes", .integer(result.page.utf8.count)),
       .init("frames", .integer(result.frames)),
@@ -190,7 +193,7 @@ package struct Replay: ParsableCommand {
       .init("policy", .text(choice.baseline ?? "learned")),
       .init("return", .number(result.record.episodeReturn)),
       .init("steps", .integer(result.record.steps)),
-      .init("end", .text("\(result.record.end)")), .init("metrics", .object(measures)),
+      .init("end", .text("\(result.record.end)")), .init("metrics", .object(measures + lists)),
     ])
   }
 }

@@ -57,10 +57,10 @@ final class TrainingRun {
         EvaluationEnvironment(name: $0.name, kind: $0.kind)
       },
       episodes: scenario.evaluation.episodes, seed: UInt64(scenario.evaluation.seed))
-    let metrics = setup.prepared.specification.metrics
-    summary = Summary(metrics: metrics, arms: arms)
+    let specification = setup.prepared.specification
+    summary = Summary(metrics: specification.metrics, arms: arms)
     let checkpoints = try setup.folder.makeFolder("checkpoints")
-    tables = try Self.openTables(setup, metrics: metrics, resuming: saved)
+    tables = try Self.openTables(setup, specification, resuming: saved)
     store = CheckpointStore(
       folder: checkpoints, tables: setup.folder.path, keep: scenario.output.keepCheckpoints)
     earlierSeconds = saved?.checkpoint.wallSeconds ?? 0
@@ -70,11 +70,13 @@ final class TrainingRun {
 
   /// - Throws: ``BadInput`` where a table of the run to resume is gone or shorter than it was.
   private static func openTables(
-    _ setup: Setup, metrics: [MetricDefinition], resuming saved: CheckpointStore.Saved?
+    _ setup: Setup, _ specification: EnvironmentSpecification,
+    resuming saved: CheckpointStore.Saved?
   ) throws -> MetricsWriter {
     do {
       return try MetricsWriter(
-        folder: setup.folder.path, metrics: metrics, arms: setup.prepared.scenario.evaluation.arms,
+        folder: setup.folder.path, metrics: specification.metrics,
+        lists: specification.listMetrics, arms: setup.prepared.scenario.evaluation.arms,
         resumingAt: saved?.checkpoint.positions)
     } catch {
       switch error {

@@ -23,6 +23,8 @@ public final class BatchAdapter<E: Environment & ~Copyable>: BatchEnvironment {
   @usableFromInline let current: FloatBuffer
   /// `[B, metrics]`
   @usableFromInline let finalMetrics: UnsafeMutablePointer<Double>
+  /// `[B, listMetrics]`: their room is kept, so that later episodes allocate nothing.
+  @usableFromInline var finalLists: [[Double]]
   @usableFromInline var random = RandomStream(seed: 0)
 
   /// - Parameters:
@@ -63,6 +65,7 @@ public final class BatchAdapter<E: Environment & ~Copyable>: BatchEnvironment {
     current = FloatBuffer(count: count * specification.observations.count)
     finalMetrics = .allocate(capacity: max(count * specification.metrics.count, 1))
     finalMetrics.initialize(repeating: .nan, count: count * specification.metrics.count)
+    finalLists = .init(repeating: [], count: count * specification.listMetrics.count)
     episodes = .allocate(capacity: count)
     episodes.initialize(repeating: AdapterEpisode(), count: count)
   }
@@ -147,6 +150,12 @@ public final class BatchAdapter<E: Environment & ~Copyable>: BatchEnvironment {
   func keepMetrics(_ copy: Int) {
     var row = MutableSpan(_unsafeStart: finalMetrics + copy * metricCount, count: metricCount)
     environments[copy].writeMetrics(into: &row)
+    let lists = specification.listMetrics.count
+    for list in 0..<lists {
+      let place = copy * lists + list
+      finalLists[place].removeAll(keepingCapacity: true)
+      environments[copy].appendListMetric(list, to: &finalLists[place])
+    }
   }
 
   @inlinable @inline(__always)
@@ -162,6 +171,11 @@ public final class BatchAdapter<E: Environment & ~Copyable>: BatchEnvironment {
   public func writeFinalMetrics(ofCopy index: Int, into values: inout MutableSpan<Double>) {
     precondition(index >= 0 && index < count, "copy \(index) of \(count)")
     for metric in 0..<metricCount { values[metric] = finalMetrics[index * metricCount + metric] }
+  }
+
+  public func finalListMetric(_ list: Int, ofCopy index: Int) -> [Double] {
+    precondition(index >= 0 && index < count, "copy \(index) of \(count)")
+    return finalLists[index * specification.listMetrics.count + list]
   }
 
   public func writeMetrics(ofCopy index: Int, into values: inout MutableSpan<Double>) {

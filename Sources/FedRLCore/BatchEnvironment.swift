@@ -32,6 +32,10 @@ public protocol BatchEnvironment: AnyObject {
   /// Measures of the episode that copy `index` ended in the last step, `[metrics.count]`.
   func writeFinalMetrics(ofCopy index: Int, into values: inout MutableSpan<Double>)
 
+  /// Values of `specification.listMetrics[list]` of the episode that copy `index` ended in the last
+  /// step, oldest first.
+  func finalListMetric(_ list: Int, ofCopy index: Int) -> [Double]
+
   /// Measures of the running episode of copy `index`, `[metrics.count]`.
   func writeMetrics(ofCopy index: Int, into values: inout MutableSpan<Double>)
 
@@ -65,6 +69,7 @@ extension BatchEnvironment {
     return encoder.bytes.count
   }
   public func writeFinalMetrics(ofCopy index: Int, into values: inout MutableSpan<Double>) {}
+  public func finalListMetric(_ list: Int, ofCopy index: Int) -> [Double] { [] }
   public func writeMetrics(ofCopy index: Int, into values: inout MutableSpan<Double>) {}
   public func writeActionMasks(into masks: inout MutableSpan<Float>) {
     for index in 0..<masks.count { masks[index] = 1 }

@@ -52,6 +52,9 @@ public struct EnvironmentSpecification: Sendable, Equatable {
   public let maximumEpisodeSteps: Int?
   /// Measures of an episode, in the order ``Environment/writeMetrics(into:)`` gives them.
   public let metrics: [MetricDefinition]
+  /// Measures of which an episode has any number, such as lap times, in the order of
+  /// ``Environment/appendListMetric(_:to:)``.
+  public let listMetrics: [MetricDefinition]
   /// Whether some discrete actions can be invalid in some states.
   public let masksActions: Bool
   /// Whether the environment models the agent's battery, which is then the only one it has.
@@ -59,8 +62,8 @@ public struct EnvironmentSpecification: Sendable, Equatable {
 
   public init(
     name: String, observations: BoxSpace, actions: ActionSpace, controlPeriodSeconds: Double,
-    maximumEpisodeSteps: Int?, metrics: [MetricDefinition] = [], masksActions: Bool = false,
-    modelsBattery: Bool = false
+    maximumEpisodeSteps: Int?, metrics: [MetricDefinition] = [],
+    listMetrics: [MetricDefinition] = [], masksActions: Bool = false, modelsBattery: Bool = false
   ) {
     self.name = name
     self.observations = observations
@@ -68,6 +71,7 @@ public struct EnvironmentSpecification: Sendable, Equatable {
     self.controlPeriodSeconds = controlPeriodSeconds
     self.maximumEpisodeSteps = maximumEpisodeSteps
     self.metrics = metrics
+    self.listMetrics = listMetrics
     self.masksActions = masksActions
     self.modelsBattery = modelsBattery
   }
@@ -98,6 +102,9 @@ public protocol Environment: ~Copyable {
   /// that was never reached).
   func writeMetrics(into values: inout MutableSpan<Double>)
 
+  /// Appends the episode's values of `specification.listMetrics[index]` so far, oldest first.
+  func appendListMetric(_ index: Int, to values: inout [Double])
+
   /// Writes 1 for actions that are possible now and 0 for others, `[choices]`.
   func writeActionMask(into mask: inout MutableSpan<Float>)
 
@@ -110,6 +117,7 @@ public protocol Environment: ~Copyable {
 
 extension Environment where Self: ~Copyable {
   public func writeMetrics(into values: inout MutableSpan<Double>) {}
+  public func appendListMetric(_ index: Int, to values: inout [Double]) {}
   public func writeActionMask(into mask: inout MutableSpan<Float>) {
     for index in 0..<mask.count { mask[index] = 1 }
   }

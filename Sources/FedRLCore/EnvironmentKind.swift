@@ -33,15 +33,19 @@ public struct EpisodeRecord: Sendable, Equatable {
   public var end: EpisodeEnd
   /// In the order of the specification; NaN where there is none.
   public var metrics: [Double]
+  /// `specification.listMetrics`, each oldest first.
+  public var lists: [[Double]]
 
   public init(
-    seed: UInt64, episodeReturn: Double, steps: Int, end: EpisodeEnd, metrics: [Double]
+    seed: UInt64, episodeReturn: Double, steps: Int, end: EpisodeEnd, metrics: [Double],
+    lists: [[Double]] = []
   ) {
     self.seed = seed
     self.episodeReturn = episodeReturn
     self.steps = steps
     self.end = end
     self.metrics = metrics
+    self.lists = lists
   }
 }
 

@@ -27,6 +27,11 @@ public struct CSVRow: Sendable, Equatable {
     append("\(value)")
   }
 
+  /// A list in one cell, its numbers apart by spaces.
+  public mutating func append(_ values: [Double]) {
+    append(values.map { "\($0)" }.joined(separator: " "))
+  }
+
   /// The line with its end. A plain LF: what tools for tables write and read on every platform.
   public func ended() -> String { text + "\n" }
 

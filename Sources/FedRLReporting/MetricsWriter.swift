@@ -17,6 +17,7 @@ public final class MetricsWriter: RunObserver {
   }
 
   private let metricDefinitions: [MetricDefinition]
+  private let listDefinitions: [MetricDefinition]
   private var arms: [Arm: ArmFiles] = [:]
   private let evaluation: LineFile
   /// Every episode of the final evaluations and of the baselines.
@@ -28,16 +29,19 @@ public final class MetricsWriter: RunObserver {
   /// - Parameters:
   ///   - folder: where the files go.
   ///   - metrics: the environment's own measures, in the order of the records.
+  ///   - lists: its measures of which an episode has any number.
   ///   - arms: in the scenario's order, the main one first.
   ///   - diagnostics: columns of `agents.csv` for the learner's own numbers; `nil` takes the names
   ///     that stand in the first round's records. Numbers of other names are left out.
   ///   - position: what ``position()`` gave at the checkpoint from which the run goes on.
   public init(
-    folder: String, metrics: [MetricDefinition], arms: [Arm], diagnostics: [String]? = nil,
+    folder: String, metrics: [MetricDefinition], lists: [MetricDefinition] = [], arms: [Arm],
+    diagnostics: [String]? = nil,
     resumingAt position: [String: Int]? = nil
   ) throws(FileError) {
     precondition(!arms.isEmpty)
     metricDefinitions = metrics
+    listDefinitions = lists
     var files: [LineFile] = []
     func open(_ name: String) throws(FileError) -> LineFile {
       let path = folder + "/" + name
@@ -183,7 +187,8 @@ extension MetricsWriter {
       evaluation.append(CSVRow(Self.evaluationColumns + measures).ended())
     }
     if episodes.length == 0 {
-      episodes.append(CSVRow(EpisodeTable.columns + metricNames).ended())
+      episodes.append(
+        CSVRow(EpisodeTable.columns + metricNames + listDefinitions.map(\.name)).ended())
     }
     try flush()
   }
@@ -252,6 +257,7 @@ extension MetricsWriter {
       row.append(record.steps)
       row.append("\(record.end)")
       for metric in metricDefinitions.indices { row.append(record.metrics[safe: metric]) }
+      for list in listDefinitions.indices { row.append(record.lists[safe: list] ?? []) }
       episodes.append(row.ended())
     }
   }

@@ -31,6 +31,15 @@ public struct Interrupted: Error, Equatable {
   public init() {}
 }
 
+/// An episode that could not be judged: something in it was not finite.
+public struct EvaluationFailure: Error, Equatable, CustomStringConvertible {
+  /// The environment's name.
+  public let environment: String
+  public let error: LearningError
+
+  public var description: String { "evaluation in \(environment): \(error)" }
+}
+
 /// Judges policies by deterministic episodes, on seeds that training never uses.
 ///
 /// Episode k in environment e starts from the same seed for every policy, arm and baseline.
@@ -76,8 +85,7 @@ public struct Evaluator: Sendable {
         actor.load(policy.parameters, observationMoments: policy.observationMoments)
         let environment = piece % columns
         output.buffer[piece] = try run(
-          actor, in: environments[environment].kind.makeBatch(count: episodes),
-          random: stream(environment), wanted: 0..<episodes, isCancelled: isCancelled
+          actor, in: environment, wanted: 0..<episodes, isCancelled: isCancelled
         ).enumerated().map { episode, record in
           var record = record
           record.seed = seed(environment: environment, episode: episode)
@@ -107,11 +115,23 @@ public struct Evaluator: Sendable {
     let actor = learner.makeActor(copies: episodes)
     actor.load(policy.parameters, observationMoments: policy.observationMoments)
     var record = try run(
-      actor, in: environments[environment].kind.makeBatch(count: episodes),
-      random: stream(environment), wanted: episode..<(episode + 1), isCancelled: isCancelled
+      actor, in: environment, wanted: episode..<(episode + 1), isCancelled: isCancelled
     ) { batch in try watch { batch.draw(copy: episode, into: &$0) } }[0]
     record.seed = seed(environment: environment, episode: episode)
     return record
+  }
+
+  private func run(
+    _ actor: any Actor, in environment: Int, wanted: Range<Int>,
+    isCancelled: @Sendable () -> Bool, watch: (any BatchEnvironment) throws -> Void = { _ in }
+  ) throws -> [EpisodeRecord] {
+    do {
+      return try run(
+        actor, in: environments[environment].kind.makeBatch(count: episodes),
+        random: stream(environment), wanted: wanted, isCancelled: isCancelled, watch: watch)
+    } catch let error as LearningError {
+      throw EvaluationFailure(environment: environments[environment].name, error: error)
+    }
   }
 
   /// One episode in each copy, until those that are wanted have ended; a copy that has ended runs
@@ -119,7 +139,7 @@ public struct Evaluator: Sendable {
   private func run(
     _ actor: any Actor, in batch: any BatchEnvironment, random: RandomStream,
     wanted: Range<Int>, isCancelled: @Sendable () -> Bool,
-    watch: (any BatchEnvironment) throws -> Void = { _ in }
+    watch: (any BatchEnvironment) throws -> Void
   ) throws -> [EpisodeRecord] {
     let specification = batch.specification
     let count = batch.count
@@ -154,6 +174,7 @@ public struct Evaluator: Sendable {
           observations: observations.span, masks: masks.span, state: &stateSpan, random: nil,
           into: &actionSpan)
       }
+      try Self.check(actions, "action", width: specification.actions.width, step: steps)
       steps += 1
       do {
         var observationSpan = observations.mutableSpan
@@ -165,16 +186,33 @@ public struct Evaluator: Sendable {
           finalObservations: &finalSpan)
       }
       if let failure = batch.failure { throw failure }
+      try Self.check(observations, "observation", width: width, step: steps)
       for copy in 0..<count where records[copy] == nil {
+        guard rewards[copy].isFinite else {
+          throw LearningError(quantity: "reward", step: steps, value: Double(rewards[copy]))
+        }
         returns[copy] += Double(rewards[copy])
         guard ends[copy] != .none else { continue }
         var metricSpan = metrics.mutableSpan
         batch.writeFinalMetrics(ofCopy: copy, into: &metricSpan)
         records[copy] = EpisodeRecord(
-          seed: 0, episodeReturn: returns[copy], steps: steps, end: ends[copy], metrics: metrics)
+          seed: 0, episodeReturn: returns[copy], steps: steps, end: ends[copy], metrics: metrics,
+          lists: specification.listMetrics.indices.map { batch.finalListMetric($0, ofCopy: copy) })
       }
     }
     return records[wanted].map { $0! }
+  }
+
+  /// Refuses rows that hold what is not finite: a world or a policy that has gone wrong must not be
+  /// judged by what it did before.
+  private static func check(_ rows: [Float], _ name: String, width: Int, step: Int)
+    throws(LearningError)
+  {
+    let bad = rows.withUnsafeBufferPointer {
+      Kernels.firstNonFinite($0.baseAddress!, count: $0.count)
+    }
+    guard let bad else { return }
+    throw LearningError(quantity: "\(name) \(bad % width)", step: step, value: Double(rows[bad]))
   }
 
   /// Runs every scripted policy in every environment on the pool.

@@ -78,6 +78,11 @@ final class StackedBatch: BatchEnvironment {
     parts[place.part].writeFinalMetrics(ofCopy: place.copy, into: &values)
   }
 
+  func finalListMetric(_ list: Int, ofCopy index: Int) -> [Double] {
+    let place = place(of: index)
+    return parts[place.part].finalListMetric(list, ofCopy: place.copy)
+  }
+
   func writeMetrics(ofCopy index: Int, into values: inout MutableSpan<Double>) {
     let place = place(of: index)
     parts[place.part].writeMetrics(ofCopy: place.copy, into: &values)

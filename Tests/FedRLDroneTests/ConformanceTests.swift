@@ -1,6 +1,7 @@
 import CAllocationCounter
 import FedRLCore
 import FedRLDrone
+import FedRLMaps
 import FedRLNumerics
 import FedRLTestSupport
 import Foundation
@@ -96,7 +97,7 @@ import Testing
     #expect(error { $0.map = Hangar.home } == nil)
     let tight = error {
       $0.map = Hangar.home.replacingOccurrences(of: "yaml", with: "png")
-      $0.mapResolution = 0.001
+      $0.mapReading.resolution = 0.001
     }
     #expect(tight?.message.contains("expected free space 0.4 m wide") == true)
   }

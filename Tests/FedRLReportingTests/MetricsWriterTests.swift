@@ -91,6 +91,24 @@ import Testing
         """)
   }
 
+  @Test func listsStandInOneCellOfTheirEpisode() throws {
+    let folder = TemporaryFolder()
+    let writer = try MetricsWriter(
+      folder: folder.path, metrics: Self.metrics,
+      lists: [.init("lap_times", unit: "s", higherIsBetter: false, "")], arms: [.federated])
+    var record = EvaluationRecord()
+    record.environment = "oval"
+    record.episodes = [Self.episode(4, t90: 100), Self.episode(6, t90: 100)]
+    record.episodes[0].lists = [[12.5, 12.25]]
+    record.isFinal = true
+    try writer.evaluationFinished([record])
+    try writer.flush()
+    let rows = try folder.text("episodes.csv").split(separator: "\n")
+    #expect(rows[0].hasSuffix("coverage_ratio,t90_s,lap_times"))
+    #expect(rows[1].hasSuffix(",0.4,100.0,12.5 12.25"))
+    #expect(rows[2].hasSuffix(",0.6,100.0,"))
+  }
+
   @Test func baselinesAreRowsWithoutARound() throws {
     let folder = TemporaryFolder()
     let writer = try MetricsWriter(folder: folder.path, metrics: Self.metrics, arms: [.federated])

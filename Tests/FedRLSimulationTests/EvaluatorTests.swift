@@ -68,6 +68,18 @@ import Testing
     #expect(abs(record.metrics[0] - Double(abs(observation[0]))) < 1e-6)
   }
 
+  @Test func aWorldThatGoesWrongIsNamed() {
+    let evaluator = Evaluator(
+      environments: [
+        .init(name: "well", kind: DriftKind(gain: 1)),
+        .init(name: "ill", kind: DriftKind(gain: .nan)),
+      ], episodes: 2, seed: 1)
+    let error = #expect(throws: EvaluationFailure.self) {
+      try evaluator.evaluate(policies(1), learner: learner, pool: WorkerPool(count: 1))
+    }
+    #expect(error?.description == "evaluation in ill: observation 0 became nan at step 1")
+  }
+
   @Test func aCancelledEvaluationThrows() {
     let calls = Atomic<Int>(0)
     #expect(throws: Interrupted()) {

@@ -1,4 +1,5 @@
 import FedRLTestSupport
+import FedRLMaps
 import FedRLVacuum
 
 /// Real homes that may lie beside the checkout.
@@ -17,9 +18,9 @@ enum SharedHomes {
 
   /// The images have no YAML: as map_server would read them.
   static func readNeato(_ settings: inout VacuumSettings) {
-    settings.mapResolution = 0.04
-    settings.mapNegate = .yes
-    settings.mapOccupiedThreshold = 0.65
-    settings.mapFreeThreshold = 0.196
+    settings.mapReading.resolution = 0.04
+    settings.mapReading.negate = .yes
+    settings.mapReading.occupiedThreshold = 0.65
+    settings.mapReading.freeThreshold = 0.196
   }
 }

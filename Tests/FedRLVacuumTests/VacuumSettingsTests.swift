@@ -104,15 +104,16 @@ import Testing
   }
 
   @Test(arguments: [
-    (SettingValue.boolean(true), VacuumMapNegate.yes), (.boolean(false), .no), (.text("yes"), .yes),
+    (SettingValue.boolean(true), MapReading.Negate.yes), (.boolean(false), .no),
+    (.text("yes"), .yes),
     (.text("file"), .file),
   ])
-  func negationMayBeWrittenAsABoolean(value: SettingValue, negate: VacuumMapNegate) {
+  func negationMayBeWrittenAsABoolean(value: SettingValue, negate: MapReading.Negate) {
     var problems: [SettingProblem] = []
     let settings = VacuumSettings(
       decoding: ["map": .text("home.png"), "map_negate": value], at: "", problems: &problems)
     #expect(problems.isEmpty)
-    #expect(settings.mapNegate == negate)
+    #expect(settings.mapReading.negate == negate)
   }
 
   @Test func aMapThatCannotBeReadIsNamed() {

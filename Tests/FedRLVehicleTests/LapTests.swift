@@ -64,9 +64,9 @@ import Testing
     #expect(starts.count == 5)
   }
 
-  @Test func lapTimesAreAList() throws {
-    let kind = try Bench.kind(TrackGenerator.oval(name: "small", straight: 4, radius: 4, width: 3))
-    {
+  /// Round and round in a circle that holds both ends of the oval's middle.
+  static func circling(_ change: (inout VehicleSettings) -> Void = { _ in }) throws -> VehicleKind {
+    try Bench.kind(TrackGenerator.oval(name: "small", straight: 4, radius: 4, width: 3)) {
       $0.walls = .none
       $0.offTrackEnds = false
       $0.collisionEnds = false
@@ -74,17 +74,45 @@ import Testing
       $0.startSpeed = 4
       $0.maximumSpeed = 4
       $0.startSpread = 0
+      change(&$0)
     }
+  }
+
+  @Test func lapTimesAreAList() throws {
+    let kind = try Self.circling()
     var world = VehicleEnvironment(kind.plan)
     _ = world.begin(seed: 1)
-    // Round and round in a circle that holds both ends of the oval's middle.
     for _ in 0..<1000 { _ = world.act([Float(atan(0.3302 / 4.8)), 4]) }
-    let laps = world.lapTimes
+    var laps: [Double] = []
+    world.appendListMetric(0, to: &laps)
     #expect(laps.count == Int(world.metric("laps")) && laps.count >= 5)
     for lap in laps { #expect(lap > 0) }
     if let best = laps.min() { #expect(world.metric("best_lap") == best) }
     if let last = laps.last { #expect(world.metric("last_lap") == last) }
     #expect(laps.reduce(0, +) <= 50)
+  }
+
+  @Test func anEndedEpisodesLapTimesOutliveItsReset() throws {
+    let kind = try Self.circling {
+      $0.laps = 3
+      $0.startSpeed = 1
+    }
+    let batch = kind.makeBatch(count: 2)
+    var rows = BatchRows(batch)
+    rows.reset(batch, seed: 1)
+    // Both go round, the second more slowly at first.
+    let steering = Float(atan(0.3302 / 4.8) / 0.4189)
+    rows.actions = [steering, 0.5, steering, 0.05]
+    var ended: [[Double]] = [[], []]
+    for _ in 0..<1000 where ended.contains([]) {
+      rows.step(batch)
+      for copy in 0..<2 where rows.ends[copy] != .none && ended[copy].isEmpty {
+        ended[copy] = batch.finalListMetric(0, ofCopy: copy)
+        #expect(ended[copy].count == 3)
+        #expect(ended[copy].min() == rows.finalMetrics(copy, of: batch)[1])
+      }
+    }
+    #expect(ended[0].reduce(0, +) < ended[1].reduce(0, +))
   }
 
   @Test func reversingTakesProgressAway() throws {

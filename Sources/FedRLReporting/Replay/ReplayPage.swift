@@ -222,16 +222,22 @@ extension ReplayPage.Fact {
     ]
     for (index, metric) in specification.metrics.enumerated() {
       let value = episode.metrics[safe: index].flatMap { $0.isNaN ? nil : $0 }
-      // "1" is no unit, and "1/100 m" stands in the name, as `…_per_100m`.
-      let unit = metric.unit.hasPrefix("1") ? "" : " " + metric.unit
-      // The unit stands behind the value.
-      let suffix = "_" + metric.unit
-      let name =
-        metric.name.hasSuffix(suffix) ? String(metric.name.dropLast(suffix.count)) : metric.name
-      facts.append(
-        .init(
-          name: name, value: value.map { HumanNumber.value($0) + unit } ?? "not reached"))
+      facts.append(fact(metric, value.map(HumanNumber.value)))
+    }
+    for (index, metric) in specification.listMetrics.enumerated() {
+      let values = (episode.lists[safe: index] ?? []).map { HumanNumber.value($0) }
+      facts.append(fact(metric, values.isEmpty ? nil : values.joined(separator: ", ")))
     }
     return facts
+  }
+
+  /// The unit stands behind the value.
+  private static func fact(_ metric: MetricDefinition, _ value: String?) -> ReplayPage.Fact {
+    // "1" is no unit, and "1/100 m" stands in the name, as `…_per_100m`.
+    let unit = metric.unit.hasPrefix("1") ? "" : " " + metric.unit
+    let suffix = "_" + metric.unit
+    let name =
+      metric.name.hasSuffix(suffix) ? String(metric.name.dropLast(suffix.count)) : metric.name
+    return .init(name: name, value: value.map { $0 + unit } ?? "not reached")
   }
 }
