@@ -51,7 +51,7 @@ struct TrafficCar: Sendable, BitwiseCopyable {
   var x = 0.0, y = 0.0, cosine = 1.0, sine = 0.0
 
   @inline(__always)
-  mutating func advance(_ seconds: Double, on line: ClosedPath) {
+  mutating func advance(_ seconds: Double, on line: TrackPath) {
     let next = max(speed + acceleration * seconds, 0)
     s += (speed + next) / 2 * seconds
     speed = next
@@ -59,8 +59,9 @@ struct TrafficCar: Sendable, BitwiseCopyable {
   }
 
   @inline(__always)
-  mutating func place(on line: ClosedPath) {
-    let place = line.place(at: s)
+  mutating func place(on line: TrackPath) {
+    // From the end of an open road it comes back to the beginning.
+    let place = line.place(at: line.wrapped(s))
     (x, y) = (place.x, place.y)
     (cosine, sine) = (place.tangentX, place.tangentY)
   }

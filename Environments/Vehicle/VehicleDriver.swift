@@ -16,7 +16,12 @@ import FedRLNumerics
 /// Its shares of friction, brakes and engine are chosen so that it holds the small car of the
 /// saturated model within 0.3 m of the line on all circuits that the project ships.
 struct PurePursuit {
-  static let grip = 0.55
+  /// The share of the friction that is used, found by trial: less where choices brake and steer fully or
+  /// not at all, and for the small car on tyres that give way at their limit all at once.
+  static func grip(_ settings: VehicleSettings) -> Double {
+    if settings.actions == .discrete && settings.model.slides { return 0.3 }
+    return settings.model == .box2dTires && settings.vehicle == .f1tenth ? 0.4 : 0.55
+  }
   static let push = 0.5
   /// l = least + time · speed; a fraction of what a wheelbase, and falling by one, take.
   private static let lookAheadShare = 0.6
@@ -54,10 +59,21 @@ struct PurePursuit {
     0.2 * car.maximumAcceleration * min(car.friction, 1)
   }
 
-  /// The speed up to which steering in a braked turn takes at least half of what it takes at rest, m/s.
-  static func steadySpeed(_ car: VehicleParameters) -> Double {
-    let understeer = car.understeer(acceleration: -braking(car))
-    return understeer < 0 ? (-car.wheelbase / (2 * understeer)).squareRoot() : .infinity
+  /// The speed up to which the car does what it is told, m/s.
+  ///
+  /// Steering in a braked turn is to take at least half of what it takes at rest. Choices brake fully,
+  /// if for less than a car takes to turn round; and one of them is not to turn the car by more than
+  /// 0.08 rad.
+  static func steadySpeed(_ settings: VehicleSettings, _ car: VehicleParameters) -> Double {
+    let isDiscrete = settings.actions == .discrete
+    let isPulsed = isDiscrete && settings.model == .saturated
+    let understeer = car.understeer(
+      acceleration: -(isPulsed ? 0.5 * car.maximumAcceleration : braking(car)))
+    let steady =
+      understeer < 0 ? (-car.wheelbase / (2 * understeer)).squareRoot() : Double.infinity
+    guard isDiscrete else { return steady }
+    let turn = tan(car.maximumSteeringRate * settings.actionPeriod / 2) * settings.actionPeriod
+    return min(steady, 0.08 * car.wheelbase / turn)
   }
 
   /// Target steering angle, rad, and acceleration, m/s².
@@ -108,10 +124,10 @@ extension VehicleEnvironment {
   /// The acceleration that keeps a distance to the next car ahead, as the traffic does, m/s²; infinite
   /// where there is none.
   func brakingForTraffic() -> Double {
-    var (gap, speed) = (center.length / 2, Double.nan)
+    var (gap, speed) = (Double.infinity, Double.nan)
     for index in 0..<trafficCount {
-      let way = center.wrapped(traffic[index].s - projection.s)
-      if way < gap { (gap, speed) = (way, traffic[index].speed) }
+      let way = center.difference(from: projection.s, to: center.wrapped(traffic[index].s))
+      if way >= 0 && way < gap { (gap, speed) = (way, traffic[index].speed) }
     }
     guard !speed.isNaN else { return .infinity }
     return kernel.driver.acceleration(
@@ -142,12 +158,15 @@ enum VehicleBaselines {
       world.reset(seed: seed, into: &span)
     }
     var pilot = PurePursuit(plan, at: world.car)
+    var choices = ChoiceDriver(plan)
     var record = EpisodeRecord(seed: seed, episodeReturn: 0, steps: 0, end: .none, metrics: [])
     while record.end == .none {
       try watch { world.draw(into: &$0) }
       let wish =
         name == "random" ? Self.random(plan, &random) : pilot.drive(world)
-      let action = Self.action(plan, wish)
+      let action =
+        plan.settings.actions == .discrete
+        ? [choices.choice(for: wish, steering: world.car.steering)] : Self.action(plan, wish)
       var span = row.mutableSpan
       let outcome = world.step(action.span, into: &span)
       record.steps += 1
@@ -175,20 +194,59 @@ enum VehicleBaselines {
     )
   }
 
-  /// A wish as the policy's kind of action, in physical units.
+  /// A wish as a continuous action, in physical units.
   private static func action(_ plan: VehiclePlan, _ wish: (steering: Double, acceleration: Double))
     -> [Float]
   {
-    let (car, settings) = (plan.parameters, plan.settings)
+    let car = plan.parameters
     let steering = min(max(wish.steering, -car.maximumSteering), car.maximumSteering)
     let acceleration = min(
       max(wish.acceleration, -car.maximumAcceleration), car.maximumAcceleration)
-    switch settings.actions {
-    case .continuous: return [Float(steering), Float(acceleration)]
-    case .discrete:
-      let turn = Int((-steering / car.maximumSteering * 1.5).rounded())
-      let push = Int((acceleration / car.maximumAcceleration * 2).rounded())
-      return [Float((min(max(turn, -1), 1) + 1) * 3 + min(max(push, -1), 1) + 1)]
+    return [Float(steering), Float(acceleration)]
+  }
+}
+
+/// Steers by nine choices as a wish would steer: left, straight and right, braking, rolling and
+/// accelerating in turns, so that their means are what is wished.
+///
+/// Each time the choice is taken that leaves the least of what was wished and not had so far
+/// (first-order sigma-delta modulation), where steering is what the rate of steering lets come of a
+/// choice within one action.
+struct ChoiceDriver {
+  private let maximumSteering, maximumAcceleration: Double
+  /// Of the steering in one action, rad.
+  private let reach: Double
+  /// What was wished and not had, rad and m/s².
+  private var steeringLeft = 0.0
+  private var accelerationLeft = 0.0
+
+  init(_ plan: VehiclePlan) {
+    maximumSteering = plan.parameters.maximumSteering
+    maximumAcceleration = plan.parameters.maximumAcceleration
+    reach = plan.parameters.maximumSteeringRate * plan.settings.actionPeriod
+  }
+
+  mutating func choice(
+    for wish: (steering: Double, acceleration: Double), steering now: Double
+  ) -> Float {
+    let wanted = min(max(wish.steering, -maximumSteering), maximumSteering)
+    let turns = (0..<3).map { choice -> Double in
+      let target = Double(1 - choice) * maximumSteering
+      // The middle of the way there and what is left of the action.
+      let after = now + min(max(target - now, -reach), reach)
+      return (now + after) / 2
     }
+    let turn = Self.nearest(turns, to: wanted + steeringLeft)
+    // No more is made good than one action can: what could not be had for long is forgotten.
+    steeringLeft = min(max(wanted + steeringLeft - turns[turn], -reach), reach)
+    let push = min(max(wish.acceleration, -maximumAcceleration), maximumAcceleration)
+    let pushes = (0..<3).map { Double($0 - 1) * maximumAcceleration }
+    let pedal = Self.nearest(pushes, to: push + accelerationLeft)
+    accelerationLeft = push + accelerationLeft - pushes[pedal]
+    return Float(turn * 3 + pedal)
+  }
+
+  private static func nearest(_ values: [Double], to wanted: Double) -> Int {
+    values.indices.min { (values[$0] - wanted).magnitude < (values[$1] - wanted).magnitude }!
   }
 }

@@ -45,8 +45,8 @@ extension VehicleEnvironment {
           -kernel.maximumSteering * 180 / .pi)...Float(
             kernel.maximumSteering * 180 / .pi), unit: "°"),
       .init(
-        name: "laps", value: Float(metrics.laps.progress / center.length),
-        range: 0...Float(max(plan.settings.laps, 5)), unit: ""),
+        name: "laps", value: Float(metrics.laps.progress / metrics.laps.length),
+        range: 0...Float(kernel.lastLap > 0 ? kernel.lastLap : 5), unit: ""),
     ]
   }
 
@@ -54,8 +54,9 @@ extension VehicleEnvironment {
     let world = plan.world
     // The longer edge holds the other.
     let edges = world.edges.sorted { Self.area($0) > Self.area($1) }
-    drawing.background.append(.polygon(points: edges[0], fill: Self.road))
-    drawing.background.append(.polygon(points: edges[1], fill: Self.grass))
+    for (edge, fill) in zip(edges, [Self.road, Self.grass]) {
+      drawing.background.append(.polygon(points: edge, fill: fill))
+    }
     for edge in edges {
       drawing.background.append(
         .polyline(points: edge + [edge[0]], width: width, color: Self.edge))
@@ -70,7 +71,8 @@ extension VehicleEnvironment {
       SIMD2(Float(line[index].x), Float(line[index].y))
     }
     drawing.background.append(
-      .polyline(points: points + [points[0]], width: width, color: Self.racing))
+      .polyline(
+        points: line.isClosed ? points + [points[0]] : points, width: width, color: Self.racing))
   }
 
   private static func area(_ points: [SIMD2<Float>]) -> Float {

@@ -13,7 +13,9 @@ extension VehicleEnvironment {
     let spread = settings.startSpread
     // A place that a wall of a map stands in is drawn again; the centre line itself is clear.
     for attempt in 0...50 {
-      let s = settings.start == .anywhere ? random.uniform(0, center.length) : 0
+      let starts = plan.course.starts
+      let s =
+        settings.start == .anywhere ? random.uniform(starts.low, starts.high) : plan.course.line
       let across = attempt == 50 ? 0 : random.uniform(-spread, spread)
       let turn = attempt == 50 ? 0 : random.uniform(-0.3, 0.3) * spread
       let place = center.place(at: s)

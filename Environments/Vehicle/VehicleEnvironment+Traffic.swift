@@ -8,8 +8,9 @@ extension VehicleEnvironment {
   /// What a car of the traffic wants to drive, with the bend it is in and the one ahead.
   func desiredSpeed(of index: Int) -> Double {
     let other = traffic[index]
-    let ahead = other.s + other.speed * kernel.driver.timeGap / 2
-    let bend = max(center.curvature(at: other.s).magnitude, center.curvature(at: ahead).magnitude)
+    let here = center.wrapped(other.s)
+    let ahead = here + other.speed * kernel.driver.timeGap / 2
+    let bend = max(center.curvature(at: here).magnitude, center.curvature(at: ahead).magnitude)
     let slowest = (kernel.driver.lateral / max(bend, 1e-9)).squareRoot()
     return min(other.desiredSpeed, slowest)
   }

@@ -18,7 +18,7 @@ public struct VehicleEnvironment: Environment, ~Copyable {
   let layout: ObservationLayout
   /// Those of the plan's world, held by `plan`.
   let walls: WallGrid.Reader
-  let center: ClosedPath
+  let center: TrackPath
 
   var world: World
   var carBody: Body
@@ -86,7 +86,7 @@ public struct VehicleEnvironment: Environment, ~Copyable {
     placeTraffic(&others)
     makeWorld()
     delay.clear()
-    metrics = VehicleMetrics(length: center.length)
+    metrics = VehicleMetrics(length: plan.course.length(from: projection.s))
     isOffTrack = false
     observe(into: &observation)
   }
@@ -145,7 +145,7 @@ public struct VehicleEnvironment: Environment, ~Copyable {
     if left { reward += kernel.offTrackReward }
     let isOver =
       (newCollisions > 0 && kernel.collisionEnds) || (isOut && kernel.offTrackEnds)
-      || (kernel.laps > 0 && metrics.laps.count >= kernel.laps)
+      || (kernel.lastLap > 0 && metrics.laps.count >= kernel.lastLap)
     return StepOutcome(reward: Float(reward), end: isOver ? .terminated : .none)
   }
 
@@ -162,6 +162,7 @@ public struct VehicleEnvironment: Environment, ~Copyable {
   }
 
   public func writeMetrics(into values: inout MutableSpan<Double>) {
-    metrics.write(lineLap: plan.profile.lapTime, into: &values)
+    // How long a part of an open road takes at the limit is not known.
+    metrics.write(lineLap: center.isClosed ? plan.profile.lapTime : .nan, into: &values)
   }
 }

@@ -37,8 +37,9 @@ public struct VehicleKind: EnvironmentKind {
   public var specification: EnvironmentSpecification { plan.specification }
 
   public var notes: [String] {
+    let way = plan.world.center.isClosed ? "a lap on its line" : "the road"
     let lap = (plan.profile.lapTime * 100).rounded() / 100
-    return plan.world.notes + ["A lap on its line at the limit of friction takes \(lap) s."]
+    return plan.world.notes + ["\(way) at the limit of friction takes \(lap) s"]
   }
 
   public func makeBatch(count: Int) -> any BatchEnvironment {

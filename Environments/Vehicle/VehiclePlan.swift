@@ -15,6 +15,7 @@ public final class VehiclePlan: Sendable {
   public let profile: SpeedProfile
   /// The scripted driver's line and speed.
   let driverProfile: SpeedProfile
+  let course: Course
   let layout: ObservationLayout
   let kernel: VehicleKernel
   /// `[2, lidarRays]`: cosines, then sines, of the rays against the car's front.
@@ -27,7 +28,8 @@ public final class VehiclePlan: Sendable {
     self.world = world
     self.parameters = parameters
     layout = ObservationLayout(settings)
-    kernel = VehicleKernel(settings, parameters)
+    kernel = VehicleKernel(settings, parameters, isOpen: !world.center.isClosed)
+    course = Course(world.center, carLength: parameters.length)
     try Self.checkRoom(settings, world, parameters)
     let model = kernel.model
     func engine(_ speed: Double) -> Double {
@@ -37,9 +39,13 @@ public final class VehiclePlan: Sendable {
     profile = SpeedProfile(
       world.line, grip: friction, maximumSpeed: parameters.maximumSpeed,
       braking: parameters.maximumAcceleration, acceleration: engine)
+    // Choices hold a line too loosely for one that comes to the edges.
+    let driverLine =
+      settings.actions == .discrete
+      ? world.center : DriverLine.make(world, parameters)
     driverProfile = SpeedProfile(
-      DriverLine.make(world, width: parameters.width), grip: PurePursuit.grip * friction,
-      maximumSpeed: min(parameters.maximumSpeed, PurePursuit.steadySpeed(parameters)),
+      driverLine, grip: PurePursuit.grip(settings) * friction,
+      maximumSpeed: min(parameters.maximumSpeed, PurePursuit.steadySpeed(settings, parameters)),
       braking: PurePursuit.braking(parameters),
       acceleration: { PurePursuit.push * engine($0) })
     specification = EnvironmentSpecification(
@@ -70,6 +76,12 @@ public final class VehiclePlan: Sendable {
         "\(world.track.name) is \(narrowest) m wide at its narrowest: expected more than "
           + "\(1.2 * car.width) m for a \(settings.vehicle.rawValue)")
     }
+    guard world.center.isClosed || world.center.length >= 10 * car.length else {
+      throw EnvironmentError(
+        setting: "track",
+        "\(world.track.name) is \(world.center.length) m long: expected an open road of at least "
+          + "\(10 * car.length) m for a \(settings.vehicle.rawValue)")
+    }
     let room = 2 * (settings.effectiveTrafficDistance + car.length)
     let most = max(Int(world.center.length / room) - 1, 0)
     guard settings.traffic <= most else {
@@ -93,6 +105,30 @@ public final class VehiclePlan: Sendable {
   }
 }
 
+/// Where a car starts and when it has been round, in lengths along the centre line.
+struct Course: Sendable {
+  /// m
+  private let roadLength: Double
+  /// Of an open road: where cars start and what they are to reach, clear of its ends, m.
+  private let ends: (start: Double, finish: Double)?
+
+  init(_ center: TrackPath, carLength: Double) {
+    roadLength = center.length
+    ends = center.isClosed ? nil : (2 * carLength, center.length - 2 * carLength)
+  }
+
+  var line: Double { ends?.start ?? 0 }
+
+  /// What starts are drawn from: all of a circuit; of an open road the first half, so that there is
+  /// something left to drive.
+  var starts: (low: Double, high: Double) {
+    ends.map { ($0.start, ($0.start + $0.finish) / 2) } ?? (0, roadLength)
+  }
+
+  /// What a lap is from a start: once round, or to the finish, m.
+  func length(from s: Double) -> Double { ends.map { $0.finish - s } ?? roadLength }
+}
+
 /// The plan's numbers as a step needs them: plain values, so that passing them costs nothing.
 struct VehicleKernel: Sendable, BitwiseCopyable {
   let model: SingleTrack
@@ -112,8 +148,8 @@ struct VehicleKernel: Sendable, BitwiseCopyable {
   let lookAhead: Double
   let progressWeight, steeringWeight, collisionReward, offTrackReward, lapReward: Double
   let collisionEnds, offTrackEnds, isDiscrete: Bool
-  /// Laps that end an episode; 0 for none.
-  let laps: Int
+  /// The lap that ends an episode; 0 for none.
+  let lastLap: Int
   let driver: DriverModel
 
   /// What slip angles are divided by, rad (proposal).
@@ -121,7 +157,7 @@ struct VehicleKernel: Sendable, BitwiseCopyable {
   /// How much nearer than touching Box2D takes over, m: more than both skins, of 1 cm each.
   static let skin = 0.03
 
-  init(_ settings: VehicleSettings, _ car: VehicleParameters) {
+  init(_ settings: VehicleSettings, _ car: VehicleParameters, isOpen: Bool) {
     model = SingleTrack(car, form: settings.model.form, reversesKinematically: true)
     tires = TireForces(car, model: model)
     usesTires = settings.model == .box2dTires
@@ -159,7 +195,7 @@ struct VehicleKernel: Sendable, BitwiseCopyable {
     collisionEnds = settings.collisionEnds
     offTrackEnds = settings.offTrackEnds
     isDiscrete = settings.actions == .discrete
-    laps = settings.laps
+    lastLap = isOpen ? 1 : settings.laps
     wheelbase = car.wheelbase
     var driver = DriverModel(distance: settings.effectiveTrafficDistance)
     driver.timeGap = settings.trafficTimeGap

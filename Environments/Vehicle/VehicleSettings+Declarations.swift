@@ -12,6 +12,10 @@ extension VehicleSettings {
         "track", \.track, isPath: true,
         "the circuit: a centre line with widths (TUM or F1TENTH CSV), an F1TENTH map's YAML, or the folder of one"
       ),
+      .boolean(
+        "open_road", \.openRoad,
+        "whether the track is a road with two ends, driven from its first point to its last, and not a circuit"
+      ),
       .text(
         "race_line", \.raceLine, isPath: true,
         "a race line (CSV); empty for the one that lies beside the track, if there is one"),

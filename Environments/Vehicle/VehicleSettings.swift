@@ -21,6 +21,9 @@ public enum VehicleModel: String, Sendable, CaseIterable {
   /// Four tyres with a friction limit, by impulses.
   case box2dTires = "box2d_tires"
 
+  /// Whether its tyres can lose their hold.
+  var slides: Bool { self == .saturated || self == .box2dTires }
+
   var form: SingleTrack.Form {
     switch self {
     case .kinematic: .kinematic
@@ -73,6 +76,7 @@ public enum VehicleStart: String, Sendable, CaseIterable {
 public struct VehicleSettings: SettingsGroup, Equatable {
   // The circuit.
   public var track = ""
+  public var openRoad = false
   public var raceLine = ""
   public var walls = VehicleWalls.auto
   public var runOff = 0.0
@@ -169,6 +173,8 @@ public struct VehicleSettings: SettingsGroup, Equatable {
     func require(_ holds: Bool, _ setting: String, _ message: String) {
       if !holds { problems.append((setting, message)) }
     }
+    require(
+      !openRoad || raceLine.isEmpty, "race_line", "expected none on an open road, got \(raceLine)")
     require(!track.isEmpty, "track", "expected the path of a track, got none")
     let ratio = actionPeriod / substep
     require(

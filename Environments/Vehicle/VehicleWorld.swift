@@ -6,14 +6,14 @@ public import FedRLMaps
 /// Shared by all copies and agents that use the same track; never written after `init`.
 public final class VehicleWorld: Sendable {
   public let track: Track
-  public let center: ClosedPath
+  public let center: TrackPath
   /// The race line where there is one, else the centre line.
-  public let line: ClosedPath
+  public let line: TrackPath
   /// Closed polygons with the free side on the right-hand side of every edge, as Box2D's chains
   /// stop cars.
   public let walls: [[SIMD2<Float>]]
   public let grid: WallGrid
-  /// The track's edges for drawings, left and right.
+  /// The road's edges for drawings: left and right of a circuit, one around an open road.
   let edges: [[SIMD2<Float>]]
   public let notes: [String]
   /// Of edges and walls: min x, min y, max x, max y, m.
@@ -29,9 +29,8 @@ public final class VehicleWorld: Sendable {
     line = track.raceLine ?? track.center
     let width = track.points.map { min($0.left, $0.right) }.min()!
     let tolerance = min(max(width / 200, 0.002), 0.05)
-    let left = try track.edge(.left, tolerance: tolerance)
-    let right = try track.edge(.right, tolerance: tolerance)
-    edges = [left, right].map { $0.map(Self.single) }
+    let edges = try track.edges(tolerance: tolerance)
+    self.edges = edges.map { $0.map(Self.single) }
     var notes = track.notes
     switch kind.resolved(for: track) {
     case .map:
@@ -39,9 +38,9 @@ public final class VehicleWorld: Sendable {
     case .none:
       walls = []
     case .edges, .auto:
-      walls = try Self.edgeWalls(track, runOff: runOff, tolerance: tolerance, (left, right))
+      walls = try Self.edgeWalls(track, runOff: runOff, tolerance: tolerance, edges)
     }
-    let corners = (walls + edges).flatMap { $0 }
+    let corners = (walls + self.edges).flatMap { $0 }
     bounds = (
       corners.map(\.x).min()!, corners.map(\.y).min()!, corners.map(\.x).max()!,
       corners.map(\.y).max()!
@@ -53,17 +52,14 @@ public final class VehicleWorld: Sendable {
 
   static func single(_ point: Point) -> SIMD2<Float> { SIMD2(Float(point.x), Float(point.y)) }
 
-  /// Along the track's edges, or beyond them.
+  /// Along the road's edges, or beyond them.
   private static func edgeWalls(
-    _ track: Track, runOff: Double, tolerance: Double, _ edges: (left: [Point], right: [Point])
+    _ track: Track, runOff: Double, tolerance: Double, _ edges: [[Point]]
   ) throws -> [[SIMD2<Float>]] {
-    let (left, right) =
-      runOff == 0
-      ? edges
-      : (
-        try track.edge(.left, beyond: runOff, tolerance: tolerance),
-        try track.edge(.right, beyond: runOff, tolerance: tolerance)
-      )
+    let edges = runOff == 0 ? edges : try track.edges(beyond: runOff, tolerance: tolerance)
+    // The outline of an open road runs counter-clockwise, with the road on its left-hand side.
+    guard edges.count == 2 else { return edges.map { $0.reversed().map(single) } }
+    let (left, right) = (edges[0], edges[1])
     if let crossing = Track.firstCrossing(left, right) {
       throw MapError.malformed(
         path: track.name, place: "walls",
@@ -82,6 +78,7 @@ public final class VehicleWorld: Sendable {
         "\(track.name): expected a map beside the track for walls = \"map\", got none")
     }
     var grid = try MapFile.load(path).grid
+    let allFree = grid.count(of: .free)
     grid.originX -= track.origin.x
     grid.originY -= track.origin.y
     let components = grid.freeComponents()
@@ -98,18 +95,24 @@ public final class VehicleWorld: Sendable {
         found: "a centre line that leaves the free space there",
         expected: "free space all along the centre line")
     }
-    let walls = grid.keeping(Int(part), of: components).outlines(tolerance: grid.resolution)
-    notes.append("Walls: \(walls.count) outlines of the map's free space.")
+    let kept = grid.keeping(Int(part), of: components)
+    let walls = kept.outlines(tolerance: grid.resolution)
+    let share = 100 * (1 - Double(kept.count(of: .free)) / Double(allFree))
+    notes.append(
+      "walls: \(walls.count) outlines of the map's free space"
+        + (share > 0 ? "; \(short(share)) % of it is apart from the road and left out" : ""))
     return walls
   }
 
+  private static func short(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
+
   private static func description(_ track: Track) -> String {
-    func short(_ value: Double) -> String { "\((value * 10).rounded() / 10)" }
     let widths = track.points.map { $0.left + $0.right }
     let bend = (0..<track.center.count).map { track.center[$0].curvature.magnitude }.max()!
-    return
-      "\(track.name): \(short(track.length)) m, \(short(widths.min()!)) to \(short(widths.max()!)) m "
-      + "wide, tightest bend \(short(1 / max(bend, 1e-6))) m."
+    let radius = bend > 1e-6 ? "tightest bend \(short(1 / bend)) m" : "straight"
+    let (least, most) = (short(widths.min()!), short(widths.max()!))
+    let width = least == most ? least : "\(least) to \(most)"
+    return "\(track.name): \(short(track.length)) m, \(width) m wide, \(radius)"
   }
 }
 

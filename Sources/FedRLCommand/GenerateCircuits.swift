@@ -4,11 +4,23 @@ import FedRLNumerics
 import FedRLReporting
 import Foundation
 
-/// `fedrl generate circuits`: closed circuits as centre lines with widths.
+/// What generated roads are.
+enum RoadShape: String, ExpressibleByArgument, CaseIterable {
+  case random, oval, straight
+
+  /// `circuit-01`, `oval-01`, …
+  func name(_ number: Int) -> String {
+    let digits = (number < 10 ? "0" : "") + "\(number)"
+    return self == .random ? TrackGenerator.circuitName(number) : "\(rawValue)-\(digits)"
+  }
+}
+
+/// `fedrl generate circuits`: roads as centre lines with widths.
 struct GenerateCircuits: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "circuits",
-    abstract: "Generate circuits as centre lines with widths, in TUM's CSV format.",
+    abstract:
+      "Generate circuits and straight roads as centre lines with widths, in TUM's CSV format.",
     discussion: """
       Circuit n depends on the seed and the ranges alone, so that a greater --count adds circuits and \
       leaves the others as they were.
@@ -16,6 +28,8 @@ struct GenerateCircuits: ParsableCommand {
       EXAMPLES:
         fedrl generate circuits --count 12 --seed 7 --out tracks
         fedrl generate circuits --count 4 --length 2000..6000 --width 12 --out full-size
+        fedrl generate circuits --shape oval --length 120 --radius 6 --out ovals
+        fedrl generate circuits --shape straight --length 300 --out straights  # with open_road = true
         fedrl generate circuits --shipped --out tracks
         fedrl train my.toml --set 'environment.track={ each = "tracks/*.csv" }'
       """)
@@ -26,6 +40,15 @@ struct GenerateCircuits: ParsableCommand {
   var count: Int?
   @Option(parsing: .unconditional, help: "Names the circuits; 1 by default.")
   var seed: UInt64?
+  @Option(
+    help: ArgumentHelp(
+      "random: closed, of bends by chance; oval: two straights and two half circles; straight: a road "
+        + "with two ends, for open_road. random by default.", valueName: "shape"))
+  var shape: RoadShape?
+  @Option(
+    parsing: .unconditional,
+    help: "Of an oval's bends, m; 2.3 widths by default.")
+  var radius: Double?
   @Option(
     help: ArgumentHelp(
       "Length, m: one number, or a range within 20 widths..10000; 60..200 by default.",
@@ -39,7 +62,9 @@ struct GenerateCircuits: ParsableCommand {
   var force = false
 
   func validate() throws {
-    if shipped, count != nil || seed != nil || length != nil || width != nil {
+    let isChosen =
+      count != nil || seed != nil || length != nil || width != nil || shape != nil || radius != nil
+    if shipped, isChosen {
       throw ValidationError("--shipped: goes with --out and --force alone")
     }
     if let count, !(1...10_000).contains(count) {
@@ -54,13 +79,23 @@ struct GenerateCircuits: ParsableCommand {
       throw ValidationError(
         "--length: expected numbers in \(20 * width)...10000 (from 20 widths), got \(lengths)")
     }
+    guard radius == nil || shape == .oval else {
+      throw ValidationError("--radius: goes with --shape oval")
+    }
+    // The inner edge stays round, and some of the length is straight.
+    let (least, most) = (width / 2 + 0.4, 0.95 * lengths.low / (2 * .pi))
+    if shape == .oval, !(least...most).contains(bendRadius) {
+      throw ValidationError(
+        "--radius: expected a number in \(HumanNumber.value(least))...\(HumanNumber.value(most)) "
+          + "for that width and length, got \(bendRadius)")
+    }
   }
 
   func run() throws {
     Interruption.installHandlers()
     let tracks = shipped ? TrackGenerator.shippedTracks() : nil
     let names =
-      tracks?.map(\.name) ?? (1...(count ?? 8)).map { TrackGenerator.circuitName($0) }
+      tracks?.map(\.name) ?? (1...(count ?? 8)).map { (shape ?? .random).name($0) }
     try OutputFolder.prepare(
       out, for: names.map { $0 + ".csv" }, of: "these circuits", force: force)
     var total = 0.0
@@ -74,7 +109,7 @@ struct GenerateCircuits: ParsableCommand {
     print(
       names.count == 1
         ? "wrote \(out)/\(names[0]).csv: \(mean) m"
-        : "wrote \(names.count) circuits to \(out), \(names[0]).csv to \(names.last!).csv: "
+        : "wrote \(names.count) \(shape == .straight ? "roads" : "circuits") to \(out), \(names[0]).csv to \(names.last!).csv: "
           + "\(mean) m on average")
   }
 
@@ -82,8 +117,18 @@ struct GenerateCircuits: ParsableCommand {
     let random = RandomStream(seed: seed ?? 1).split("circuit", UInt64(number))
     var size = random.split("size")
     let lengths = length ?? NumberRange(60, 200)
-    let generator = TrackGenerator(
-      length: size.uniform(lengths.low, lengths.high), width: width ?? 2.2)
-    return generator.makeTrack(name: name, random: random.split("shape"))
+    let (length, width) = (size.uniform(lengths.low, lengths.high), width ?? 2.2)
+    switch shape ?? .random {
+    case .random:
+      return TrackGenerator(length: length, width: width).makeTrack(
+        name: name, random: random.split("shape"))
+    case .oval:
+      return TrackGenerator.oval(
+        name: name, straight: length / 2 - .pi * bendRadius, radius: bendRadius, width: width)
+    case .straight:
+      return TrackGenerator.straight(name: name, length: length, width: width)
+    }
   }
+
+  private var bendRadius: Double { radius ?? 2.3 * (width ?? 2.2) }
 }

@@ -1,4 +1,5 @@
 import FedRLCommand
+import FedRLMaps
 import FedRLTestSupport
 import Foundation
 import Testing
@@ -43,9 +44,29 @@ import Testing
     #expect(FileManager.default.fileExists(atPath: two + "/circuit-03.csv"))
   }
 
+  @Test func ovalsAndStraightsAreMadeToMeasure() throws {
+    let folder = try TestFolder()
+    let (ovals, straights) = (folder.path + "/ovals", folder.path + "/straights")
+    #expect(
+      generate(
+        "--shape", "oval", "--length", "120", "--radius", "6", "--count", "1", "--out", ovals)
+        == 0)
+    #expect(generate("--shape", "straight", "--length", "80..90", "--out", straights) == 0)
+    let oval = try TrackFile.load(ovals + "/oval-01.csv")
+    expectClose(oval.length, 120, absolute: 0.1)
+    for number in 1...8 {
+      let path = straights + "/straight-0\(number).csv"
+      #expect(throws: MapError.self) { try TrackFile.load(path) }
+      let road = try TrackFile.load(path, isClosed: false)
+      #expect((80...90).contains(road.length) && !road.center.isClosed)
+    }
+  }
+
   @Test(arguments: [
     ["--count", "0"], ["--length", "20"], ["--length", "200..60"], ["--width", "0.1"],
-    ["--width", "12"], ["--shipped", "--seed", "3"],
+    ["--width", "12"], ["--shipped", "--seed", "3"], ["--shipped", "--shape", "oval"],
+    ["--shape", "figure-8"], ["--radius", "4"], ["--shape", "oval", "--radius", "1"],
+    ["--shape", "oval", "--length", "60", "--radius", "9.5"],
   ])
   func circuitsThatCannotBeBuiltAreRefused(arguments: [String]) throws {
     let folder = try TestFolder()

@@ -86,7 +86,7 @@ import Testing
     let track = try TrackFile.load(
       try folder.write("closed.csv", text(Self.rows + [Self.rows[0]])))
     #expect(track.points.count == 8)
-    #expect(track.notes == ["The last point repeats the first; it is left out."])
+    #expect(track.notes == ["the last point repeats the first and is left out"])
   }
 
   @Test func geographicCoordinatesAreMovedToTheTrack() throws {
@@ -94,7 +94,7 @@ import Testing
     let far = Self.corners.map { "\(691_000.25 + $0.0),\(5_334_000.5 + $0.1),1.5,2.5" }
     let track = try TrackFile.load(try folder.write("munich.csv", text(far)))
     #expect(track.points[1] == TrackPoint(x: 10.25, y: 0.5 - 1, right: 1.5, left: 2.5))
-    #expect(track.notes == ["Coordinates are taken from (691000.0, 5334001.0) m."])
+    #expect(track.notes == ["coordinates are taken from (691000.0, 5334001.0) m"])
   }
 
   @Test func aFolderWithASpaceHoldsATrackWithItsRaceLine() throws {
@@ -114,7 +114,7 @@ import Testing
     #expect(track.name == name)
     let start = try #require(track.raceLine?.place(at: 0))
     #expect((start.x - 1).magnitude < 1e-9 && (start.y - 1).magnitude < 1e-9)
-    #expect(track.notes == ["Race line: Mexico City_raceline.csv."])
+    #expect(track.notes == ["race line: Mexico City_raceline.csv"])
   }
 
   @Test func whatIsWrongIsSaidWithFileAndLine() throws {
@@ -156,7 +156,7 @@ import Testing
       ),
       (
         text(crossing.map { "\($0.0),\($0.1),1,1" }),
-        "line 2 and line 4: expected a closed line that does not cross itself, found a line that crosses itself at (10.0, 10.0) m"
+        "line 2 and line 4: expected a line that does not cross itself, found a line that crosses itself at (10.0, 10.0) m"
       ),
       (
         text((0..<20).map { "\($0 * 5),\($0 % 2),1,1" }),

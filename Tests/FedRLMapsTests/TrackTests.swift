@@ -60,6 +60,55 @@ import Testing
     }
   }
 
+  @Test func anOpenPathEndsAtItsEnds() {
+    // A quarter of a circle of radius 20, left about (0, 20).
+    let points = (0...40).map { index -> Point in
+      let angle = Double(index) / 40 * .pi / 2
+      return Point(x: 20 * sin(angle), y: 20 - 20 * cos(angle))
+    }
+    let path = TrackPath(through: points, spacing: 0.1, isClosed: false)
+    expectClose(path.length, 10 * .pi, absolute: 1e-3)
+    let end = path.place(at: path.length)
+    expectClose(end.x, 20, absolute: 1e-9)
+    expectClose(end.y, 20, absolute: 1e-9)
+    #expect(path.place(at: path.length + 5) == end)
+    #expect(path.place(at: -1) == path.place(at: 0))
+    expectClose(path.curvature(at: path.length / 2), 0.05, absolute: 1e-4)
+    #expect(path.difference(from: 1, to: 30) == 29)
+    // Beyond the ends a point belongs to them.
+    #expect(path.project(x: -3, y: 1).s == 0)
+    expectClose(path.project(x: 21, y: 30).s, path.length, absolute: 1e-9)
+    var sample = path.nearestSample(x: 20, y: 20)
+    expectClose(path.project(x: 20, y: 25, from: &sample).s, path.length, absolute: 1e-9)
+    #expect(sample == path.count - 1)
+  }
+
+  @Test func theOutlineOfAnOpenRoadGoesAroundIt() throws {
+    let road = TrackGenerator.straight(name: "straight", length: 50, width: 2)
+    for beyond in [0, 0.5] {
+      let edges = try road.edges(beyond: beyond)
+      #expect(edges.count == 1)
+      // A rectangle: its corners and nothing off its sides, counter-clockwise.
+      let outline = edges[0]
+      for corner in [(-beyond, -1 - beyond), (50 + beyond, 1 + beyond)] {
+        #expect(outline.contains { $0.x == corner.0 && $0.y == corner.1 }, "\(outline)")
+      }
+      let area = zip(outline, outline.dropFirst() + [outline[0]]).reduce(0) {
+        $0 + ($1.0.x * $1.1.y - $1.1.x * $1.0.y) / 2
+      }
+      expectClose(area, (50 + 2 * beyond) * (2 + 2 * beyond), absolute: 1e-9)
+    }
+    // A road back beside itself overlaps.
+    let back = (0...40).map { index -> TrackPoint in
+      let s = Double(index)
+      return s < 20
+        ? TrackPoint(x: s, y: 0, right: 1, left: 1)
+        : TrackPoint(x: 40 - s, y: 1.2, right: 1, left: 1)
+    }
+    let folded = try Track(name: "folded", points: back, isClosed: false)
+    #expect(throws: MapError.self) { try folded.edges() }
+  }
+
   @Test func aHintHoldsAPointToItsOwnStretchOfRoad() {
     // Two straights 10 m apart: from the hint, the point stays on the lower one.
     let path = oval.center

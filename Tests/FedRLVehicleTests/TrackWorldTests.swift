@@ -53,6 +53,22 @@ import Testing
     }
   }
 
+  /// By pulses of full lock, engine and brakes.
+  @Test func purePursuitLapsEveryShippedCircuitByChoicesToo() throws {
+    for path in try Bench.shippedTracks() {
+      for model in VehicleModel.allCases {
+        let kind = try Bench.load(path) {
+          $0.model = model
+          $0.actions = .discrete
+          $0.laps = 1
+          $0.episodeSeconds = 120
+        }
+        let result = try drive(kind, episodes: 2)
+        #expect(result.laps == 2, "\(path), \(model): \(result.laps) of 2 laps")
+      }
+    }
+  }
+
   @Test func everyTUMCircuitIsAWorldForAFullSizeCar() throws {
     guard let names = try SharedData.names(in: "tracks-tum/tracks") else { return }
     var completed = 0
@@ -103,22 +119,26 @@ import Testing
   @Test func everyF1TENTHTrackIsAWorldForASmallCar() throws {
     guard let names = try SharedData.names(in: "tracks-f1tenth") else { return }
     let tracks = names.filter { !$0.contains(".txt") }
-    for (walls, least) in [(VehicleWalls.edges, tracks.count), (.map, tracks.count - 1)] {
-      var completed = 0
-      for name in tracks {
-        let path = try #require(SharedData.path("tracks-f1tenth/\(name)"))
-        let kind = try Bench.load(path) {
-          $0.observation = .both
-          $0.laps = 1
-          $0.walls = walls
-          $0.episodeSeconds = 600
+    for walls in [VehicleWalls.edges, .map] {
+      for (model, actions) in [
+        (VehicleModel.singleTrack, VehicleActions.continuous), (.box2dTires, .continuous),
+        (.saturated, .discrete),
+      ] {
+        for name in tracks {
+          let path = try #require(SharedData.path("tracks-f1tenth/\(name)"))
+          let kind = try Bench.load(path) {
+            $0.observation = .both
+            $0.laps = 1
+            $0.walls = walls
+            $0.model = model
+            $0.actions = actions
+            $0.episodeSeconds = 600
+          }
+          if model == .singleTrack { checkStarts(kind, "\(name), \(walls)") }
+          let laps = try drive(kind, episodes: 1).laps
+          #expect(laps == 1, "\(name), \(walls), \(model), \(actions)")
         }
-        checkStarts(kind, "\(name), \(walls)")
-        if try drive(kind, episodes: 1).laps == 1 { completed += 1 }
       }
-      // Maps' walls stand up to two cells inside the edges: with them the reference driver touches a
-      // wall in a chicane of one of the eight (Monza).
-      #expect(completed >= least, "\(walls): \(completed) of \(tracks.count) were lapped")
     }
   }
 }

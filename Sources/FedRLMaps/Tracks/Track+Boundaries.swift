@@ -1,4 +1,36 @@
 extension Track {
+  /// The edges of the road as closed polygons: left and right of a circuit, in the direction of driving;
+  /// of an open road one around it, counter-clockwise.
+  ///
+  /// - Parameters:
+  ///   - beyond: metres outside the road's edges, and beyond an open one's ends.
+  ///   - tolerance: how far a polygon may lie from the edge, m.
+  /// - Throws: `MapError` where one cannot be freed of crossings; both may still cross each other.
+  public func edges(beyond: Double = 0, tolerance: Double = 0.005) throws(MapError) -> [[Point]] {
+    guard center.isClosed else { return [try outline(beyond: beyond, tolerance: tolerance)] }
+    return [
+      try edge(.left, beyond: beyond, tolerance: tolerance),
+      try edge(.right, beyond: beyond, tolerance: tolerance),
+    ]
+  }
+
+  /// Up the right edge of an open road and down its left one.
+  private func outline(beyond: Double, tolerance: Double) throws(MapError) -> [Point] {
+    // The ends are cut off squarely.
+    func end(_ place: PathPlace, _ way: Double) -> PathPlace {
+      var end = place
+      end.x += place.tangentX * way
+      end.y += place.tangentY * way
+      return end
+    }
+    let places =
+      [end(center[0], -beyond)] + (1..<center.count).map { center[$0] }
+      + [end(center[center.count], beyond)]
+    let right = places.map { Self.beside($0, by: -($0.right + beyond)) }
+    let left = places.reversed().map { Self.beside($0, by: $0.left + beyond) }
+    return try withoutFolds(right + left, "edge", beyond: beyond, tolerance: tolerance)
+  }
+
   /// One edge of the track as a closed polygon in the direction of driving, free of crossings.
   ///
   /// The centre line is offset to the side; where it bends more tightly than the offset, the edge
@@ -14,15 +46,22 @@ extension Track {
   {
     let raw = offset(side, by: beyond)
     try checkDirection(of: raw, side)
+    return try withoutFolds(raw, "\(side) edge", beyond: beyond, tolerance: tolerance)
+  }
+
+  /// - Parameter what: what errors call the polygon.
+  private func withoutFolds(_ raw: [Point], _ what: String, beyond: Double, tolerance: Double)
+    throws(MapError) -> [Point]
+  {
     let widest = points.map { max($0.left, $0.right) }.max()! + max(beyond, 0)
     // A fold is no longer than half a circle of the offset's size, seen from the centre line.
     let reach = min(Int(8 * widest / center.spacing) + 4, raw.count / 3)
-    let cut = ClosedOutline.withoutLoops(raw, reach: reach)
-    let edge = ClosedOutline.simplified(cut, tolerance: tolerance, nearest: 0.011)
-    if let crossing = ClosedOutline.firstCrossing(edge) {
+    let cut = Outline.withoutLoops(raw, reach: reach)
+    let edge = Outline.simplified(cut, tolerance: tolerance, nearest: 0.011)
+    if let crossing = Outline.firstCrossing(edge) {
       let place = center.project(x: crossing.at.x, y: crossing.at.y)
       throw .malformed(
-        path: name, place: "\(side) edge near \(TrackCheck.short(place.s)) m",
+        path: name, place: "\(what) near \(TrackCheck.short(place.s)) m",
         found: "an edge that crosses itself at (\(TrackCheck.short(crossing.at.x)), "
           + "\(TrackCheck.short(crossing.at.y))) m",
         expected: "stretches of road that do not overlap")
@@ -34,7 +73,7 @@ extension Track {
   /// has no part that could stay: the circuit is a ring narrower than its road.
   private func checkDirection(of edge: [Point], _ side: Side) throws(MapError) {
     var (forwards, backwards) = (0.0, 0.0)
-    for (index, segment) in ClosedOutline.segments(edge).enumerated() {
+    for (index, segment) in Outline.segments(edge).enumerated() {
       let place = center[index]
       let run =
         (segment.to.x - segment.from.x) * place.tangentX
@@ -51,14 +90,19 @@ extension Track {
   private func offset(_ side: Side, by beyond: Double) -> [Point] {
     (0..<center.count).map { index in
       let place = center[index]
-      let width = side == .left ? place.left + beyond : -(place.right + beyond)
-      return Point(x: place.x - place.tangentY * width, y: place.y + place.tangentX * width)
+      return Self.beside(
+        place, by: side == .left ? place.left + beyond : -(place.right + beyond))
     }
+  }
+
+  /// - Parameter width: to the left, m.
+  private static func beside(_ place: PathPlace, by width: Double) -> Point {
+    Point(x: place.x - place.tangentY * width, y: place.y + place.tangentX * width)
   }
 
   /// Where the two edges cross each other, if they do: then stretches of road overlap.
   public static func firstCrossing(_ left: [Point], _ right: [Point]) -> Point? {
-    let edges = ClosedOutline.segments(left) + ClosedOutline.segments(right)
+    let edges = Outline.segments(left) + Outline.segments(right)
     let mean = edges.reduce(0) { $0 + $1.length } / Double(edges.count)
     let grid = SegmentGrid(edges, cell: mean * 2)
     return grid.firstCrossing { i, j in (i < left.count) == (j < left.count) }?.at

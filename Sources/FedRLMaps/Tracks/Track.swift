@@ -13,7 +13,8 @@ public struct TrackPoint: Sendable, Equatable {
   }
 }
 
-/// A closed circuit: its centre line with room on both sides, and a race line where there is one.
+/// A circuit, or a road with two ends: its centre line with room on both sides, and a race line where
+/// there is one.
 public struct Track: Sendable {
   public enum Side: Sendable, CaseIterable {
     case left, right
@@ -22,8 +23,8 @@ public struct Track: Sendable {
   public let name: String
   /// As read, in the direction of driving.
   public let points: [TrackPoint]
-  public let center: ClosedPath
-  public let raceLine: ClosedPath?
+  public let center: TrackPath
+  public let raceLine: TrackPath?
   /// The map_server YAML whose walls stand around the track, where there is one.
   public let mapPath: String?
   /// The place in the files' coordinates that is the track's (0, 0); the map's are the files'.
@@ -38,15 +39,17 @@ public struct Track: Sendable {
   public static let farthest = 1e6
 
   /// - Parameters:
+  ///   - isClosed: whether the last point is joined to the first.
   ///   - places: what errors call the points: `line 7`; `[points]`.
   ///   - path: the file, for errors.
   /// - Throws: `MapError` for points that are no circuit.
   public init(
-    name: String, points: [TrackPoint], raceLine: ClosedPath? = nil, mapPath: String? = nil,
-    origin: Point = Point(x: 0, y: 0), notes: [String] = [], path: String = "track",
-    places: [String]? = nil
+    name: String, points: [TrackPoint], raceLine: TrackPath? = nil, mapPath: String? = nil,
+    origin: Point = Point(x: 0, y: 0), notes: [String] = [], isClosed: Bool = true,
+    path: String = "track", places: [String]? = nil
   ) throws(MapError) {
-    let check = TrackCheck(path: path, places: places ?? points.indices.map { "point \($0 + 1)" })
+    let check = TrackCheck(
+      path: path, places: places ?? points.indices.map { "point \($0 + 1)" }, isClosed: isClosed)
     try check.widths(points)
     let line = points.map { Point(x: $0.x, y: $0.y) }
     try check.line(line)
@@ -57,9 +60,9 @@ public struct Track: Sendable {
     self.origin = origin
     self.notes = notes
     let narrowest = points.map { min($0.left, $0.right) }.min()!
-    center = ClosedPath(
+    center = TrackPath(
       through: line, left: points.map(\.left), right: points.map(\.right),
-      spacing: Self.spacing(line, width: narrowest))
+      spacing: Self.spacing(line, width: narrowest, isClosed: isClosed), isClosed: isClosed)
   }
 
   /// m
@@ -67,19 +70,20 @@ public struct Track: Sendable {
 
   /// Distance of samples: fine against the room beside the line, but no finer than a sixteenth of
   /// the distance of points.
-  static func spacing(_ line: [Point], width: Double) -> Double {
-    let around = ClosedOutline.segments(line).reduce(0) { $0 + $1.length }
-    return max(width / 12, around / Double(line.count) / 16)
+  static func spacing(_ line: [Point], width: Double, isClosed: Bool = true) -> Double {
+    let segments = Outline.segments(line, isClosed: isClosed)
+    let along = segments.reduce(0) { $0 + $1.length }
+    return max(width / 12, along / Double(segments.count) / 16)
   }
 
   /// A line without room beside it, such as a race line.
   ///
   /// - Throws: `MapError` for points that are no closed line.
   static func line(_ points: [Point], width: Double, path: String, places: [String])
-    throws(MapError) -> ClosedPath
+    throws(MapError) -> TrackPath
   {
     try TrackCheck(path: path, places: places).line(points)
-    return ClosedPath(through: points, spacing: spacing(points, width: width))
+    return TrackPath(through: points, spacing: spacing(points, width: width))
   }
 }
 
@@ -88,6 +92,7 @@ struct TrackCheck {
   let path: String
   /// `[points]`
   let places: [String]
+  var isClosed = true
 
   func widths(_ points: [TrackPoint]) throws(MapError) {
     for (index, point) in points.enumerated() {
@@ -114,17 +119,17 @@ struct TrackCheck {
         path: path, unit: "points", found: points.count, expected: Track.leastPoints)
     }
     try spacing(points)
-    if let crossing = ClosedOutline.firstCrossing(points) {
+    if let crossing = Outline.firstCrossing(points, isClosed: isClosed) {
       throw .malformed(
         path: path, place: "\(places[crossing.first]) and \(places[crossing.second])",
         found: "a line that crosses itself at (\(Self.short(crossing.at.x)), "
           + "\(Self.short(crossing.at.y))) m",
-        expected: "a closed line that does not cross itself")
+        expected: "a line that does not cross itself")
     }
   }
 
   private func spacing(_ points: [Point]) throws(MapError) {
-    let lengths = ClosedOutline.segments(points).map(\.length)
+    let lengths = Outline.segments(points, isClosed: isClosed).map(\.length)
     for (index, length) in lengths.enumerated() where length < Track.leastSpacing {
       let next = (index + 1) % points.count
       throw .malformed(
@@ -132,6 +137,7 @@ struct TrackCheck {
         found: "the point (\(Self.short(points[next].x)), \(Self.short(points[next].y))) twice",
         expected: "points at least \(Track.leastSpacing) m apart")
     }
+    guard isClosed else { return }
     let gap = lengths[lengths.count - 1]
     let widest = lengths.dropLast().max()!
     guard gap <= 5 * widest else {
@@ -139,7 +145,7 @@ struct TrackCheck {
         path: path, place: "\(places[places.count - 1])",
         found: "a last point \(Self.short(gap)) m away from the first",
         expected: "a closed line, with at most \(Self.short(5 * widest)) m left to close "
-          + "(five times the widest other gap)")
+          + "(five times the widest other gap); or open_road, for a road with two ends")
     }
   }
 

@@ -8,8 +8,11 @@ public enum TrackFile {
   ///     `X_centerline.csv`), or the folder of one.
   ///   - raceLine: a race line (`x_m, y_m` or F1TENTH's seven columns); `nil` for the one that lies where
   ///     these collections put it, if there is one.
+  ///   - isClosed: whether it is a circuit; a road with two ends has no race line.
   /// - Throws: `MapError`, naming file and line.
-  public static func load(_ path: String, raceLine: String? = nil) throws(MapError) -> Track {
+  public static func load(_ path: String, raceLine: String? = nil, isClosed: Bool = true)
+    throws(MapError) -> Track
+  {
     let files = try TrackFiles(path, raceLine: raceLine)
     let table = try NumberTable(
       try FileBytes.read(files.centerLine), path: files.centerLine, columns: 4...4,
@@ -21,10 +24,12 @@ public enum TrackFile {
     }
     var places = table.lines.map { "line \($0)" }
     var notes: [String] = []
-    if points.count > Track.leastPoints, repeatsFirst(points.map { Point(x: $0.x, y: $0.y) }) {
+    if isClosed, points.count > Track.leastPoints,
+      repeatsFirst(points.map { Point(x: $0.x, y: $0.y) })
+    {
       points.removeLast()
       places.removeLast()
-      notes.append("The last point repeats the first; it is left out.")
+      notes.append("the last point repeats the first and is left out")
     }
     let shift = shift(of: points)
     if shift != Point(x: 0, y: 0) {
@@ -32,23 +37,23 @@ public enum TrackFile {
         points[index].x -= shift.x
         points[index].y -= shift.y
       }
-      notes.append("Coordinates are taken from (\(shift.x), \(shift.y)) m.")
+      notes.append("coordinates are taken from (\(shift.x), \(shift.y)) m")
     }
     let width = points.map { min($0.left, $0.right) }.min()!
-    var race: ClosedPath?
-    if let file = files.raceLine {
+    var race: TrackPath?
+    if isClosed, let file = files.raceLine {
       race = try self.raceLine(file, width: max(width, 0.01), shift: shift)
-      notes.append("Race line: \(FilePath.name(of: file)).")
+      notes.append("race line: \(FilePath.name(of: file))")
     }
     let track = try Track(
       name: files.name, points: points, raceLine: race, mapPath: files.map, origin: shift,
-      notes: notes, path: files.centerLine, places: places)
+      notes: notes, isClosed: isClosed, path: files.centerLine, places: places)
     if let race, let file = files.raceLine { try check(race, of: file, on: track) }
     return track
   }
 
   /// Race lines come to the edges and may cut a corner; one of another circuit is off the road.
-  private static func check(_ line: ClosedPath, of path: String, on track: Track) throws(MapError) {
+  private static func check(_ line: TrackPath, of path: String, on track: Track) throws(MapError) {
     let count = 200
     var outside = 0
     for index in 0..<count {
@@ -74,7 +79,7 @@ public enum TrackFile {
 
   /// - Parameter width: the narrowest room beside the centre line, m.
   private static func raceLine(_ path: String, width: Double, shift: Point) throws(MapError)
-    -> ClosedPath
+    -> TrackPath
   {
     let table = try NumberTable(
       try FileBytes.read(path), path: path, columns: 2...12,

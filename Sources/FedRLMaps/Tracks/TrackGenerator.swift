@@ -69,6 +69,17 @@ public struct TrackGenerator: Sendable, Equatable {
     return track(name, line, width: width)
   }
 
+  /// A straight road with two ends, along x from the origin.
+  ///
+  /// - Parameter length: m, at least 20 m.
+  public static func straight(name: String, length: Double, width: Double) -> Track {
+    precondition(
+      length >= 20 && width > 0, "a straight of \(length) m and width \(width) m; 20 m are built")
+    let count = Int((length / spacing).rounded())
+    let line = (0...count).map { Point(x: length * Double($0) / Double(count), y: 0) }
+    return track(name, line, width: width, isClosed: false)
+  }
+
   // MARK: The making
 
   private func corners(_ random: inout RandomStream) -> [Point] {
@@ -81,7 +92,7 @@ public struct TrackGenerator: Sendable, Equatable {
   }
 
   private func scaled(_ line: [Point]) -> [Point] {
-    let around = ClosedOutline.segments(line).reduce(0) { $0 + $1.length }
+    let around = Outline.segments(line).reduce(0) { $0 + $1.length }
     let factor = length / around
     return line.map { Point(x: $0.x * factor, y: $0.y * factor) }
   }
@@ -125,7 +136,7 @@ public struct TrackGenerator: Sendable, Equatable {
   }
 
   private static func evenlySpaced(_ line: [Point], count: Int) -> [Point] {
-    let edges = ClosedOutline.segments(line)
+    let edges = Outline.segments(line)
     let step = edges.reduce(0) { $0 + $1.length } / Double(count)
     var result: [Point] = []
     var (edge, start) = (0, 0.0)
@@ -157,13 +168,15 @@ public struct TrackGenerator: Sendable, Equatable {
     }
   }
 
-  private static func track(_ name: String, _ line: [Point], width: Double) -> Track {
+  private static func track(
+    _ name: String, _ line: [Point], width: Double, isClosed: Bool = true
+  ) -> Track {
     func rounded(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
     let points = line.map {
       TrackPoint(x: rounded($0.x), y: rounded($0.y), right: width / 2, left: width / 2)
     }
     do {
-      return try Track(name: name, points: points)
+      return try Track(name: name, points: points, isClosed: isClosed)
     } catch {
       preconditionFailure("a generated circuit is none: \(error)")
     }

@@ -1,4 +1,4 @@
-/// One place of a closed path.
+/// One place of a path.
 public struct PathPlace: Sendable, Equatable, BitwiseCopyable {
   /// m
   public var x, y: Double
@@ -26,7 +26,7 @@ public struct PathPlace: Sendable, Equatable, BitwiseCopyable {
 
 /// Where a point lies along a path.
 public struct PathProjection: Sendable, Equatable, BitwiseCopyable {
-  /// Length along the path of its nearest place, in `0..<length`, m.
+  /// Length along the path of its nearest place, in `0..<length` (an open one's end included), m.
   public var s: Double
   /// Distance to the path, positive to its left, m.
   public var offset: Double
@@ -38,37 +38,41 @@ public struct PathProjection: Sendable, Equatable, BitwiseCopyable {
   }
 }
 
-/// A smooth closed line with arc length: a track's centre line or a race line.
+/// A smooth line with arc length, closed or with two ends: a track's centre line or a race line.
 ///
-/// The periodic cubic spline through the given points, sampled evenly in arc length. Positions
-/// between samples are cubic, curvature and room linear.
-public final class ClosedPath: Sendable {
+/// The cubic spline through the given points, sampled evenly in arc length. Positions between samples
+/// are cubic, curvature and room linear.
+public final class TrackPath: Sendable {
+  /// Whether the end is joined to the beginning.
+  public let isClosed: Bool
   /// m
   public let length: Double
-  /// How many samples there are.
+  /// How many samples there are, without an open path's end.
   public let count: Int
   /// Distance of neighbouring samples along the path, m.
   public let spacing: Double
-  /// `[count + 1]`, the last equal to the first; never written after `init`.
+  /// `[count + 1]`, the last of a closed path equal to the first; never written after `init`.
   @usableFromInline nonisolated(unsafe) let places: UnsafeMutablePointer<PathPlace>
 
   /// - Parameters:
-  ///   - points: at least four, neighbours apart, without a repeated last point.
+  ///   - points: at least four, neighbours apart, of a closed path without a repeated last point.
   ///   - left, right: `[points]`, room on both sides in m; `nil` for a line.
   ///   - spacing: greatest distance of samples, m.
   public init(
-    through points: [Point], left: [Double]? = nil, right: [Double]? = nil, spacing: Double
+    through points: [Point], left: [Double]? = nil, right: [Double]? = nil, spacing: Double,
+    isClosed: Bool = true
   ) {
-    precondition(points.count >= 4, "a closed path through \(points.count) points")
+    precondition(points.count >= 4, "a path through \(points.count) points")
     precondition(spacing > 0, "samples \(spacing) m apart")
-    let spline = PeriodicSpline(through: points)
+    self.isClosed = isClosed
+    let spline = TrackSpline(through: points, isClosed: isClosed)
     let walk = ArcLength(of: spline)
     length = walk.total
     count = min(max(Int((walk.total / spacing).rounded(.up)), 16), 1 << 20)
     self.spacing = walk.total / Double(count)
     places = .allocate(capacity: count + 1)
-    for index in 0..<count {
-      let (piece, u) = walk.place(at: Double(index) * self.spacing)
+    for index in 0..<(isClosed ? count : count + 1) {
+      let (piece, u) = walk.place(at: min(Double(index) * self.spacing, walk.total))
       let value = spline.value(piece, u)
       let share = u / spline.chords[piece]
       let next = (piece + 1) % points.count
@@ -81,7 +85,7 @@ public final class ClosedPath: Sendable {
           x: value.x, y: value.y, tangentX: value.dx / speed, tangentY: value.dy / speed,
           curvature: value.curvature, left: room(left), right: room(right)))
     }
-    (places + count).initialize(to: places[0])
+    if isClosed { (places + count).initialize(to: places[0]) }
   }
 
   deinit { places.deallocate() }
@@ -91,7 +95,7 @@ public final class ClosedPath: Sendable {
   @inlinable @inline(__always)
   public subscript(index: Int) -> PathPlace { places[index] }
 
-  /// A length along the path brought into `0..<length`.
+  /// A length brought into `0..<length` by whole lengths of the path, also of an open one.
   @inlinable @inline(__always)
   public func wrapped(_ s: Double) -> Double {
     if s >= 0 && s < length { return s }
@@ -100,17 +104,23 @@ public final class ClosedPath: Sendable {
     return rest < length ? rest : 0
   }
 
-  /// The shortest way from one length along the path to another, in `−length/2...length/2`.
+  /// The length along the path that any number means: round a closed path; no farther than an open
+  /// one's ends.
+  @inlinable @inline(__always)
+  public func bounded(_ s: Double) -> Double { isClosed ? wrapped(s) : min(max(s, 0), length) }
+
+  /// The way from one length along the path to another: the shortest, in `−length/2...length/2`, where
+  /// the path is closed.
   @inlinable @inline(__always)
   public func difference(from start: Double, to end: Double) -> Double {
     let way = end - start
-    return way - (way / length).rounded() * length
+    return isClosed ? way - (way / length).rounded() * length : way
   }
 
-  /// The place at a length along the path; any number, taken modulo the length.
+  /// The place at a length along the path; any number, see ``bounded(_:)``.
   @inlinable
   public func place(at s: Double) -> PathPlace {
-    let position = wrapped(s) / spacing
+    let position = bounded(s) / spacing
     let index = min(Int(position), count - 1)
     let t = position - Double(index)
     let (a, b) = (places[index], places[index + 1])
@@ -131,7 +141,7 @@ public final class ClosedPath: Sendable {
   /// Curvature at a length along the path, 1/m.
   @inlinable
   public func curvature(at s: Double) -> Double {
-    let position = wrapped(s) / spacing
+    let position = bounded(s) / spacing
     let index = min(Int(position), count - 1)
     let t = position - Double(index)
     return places[index].curvature * (1 - t) + places[index + 1].curvature * t
@@ -140,16 +150,16 @@ public final class ClosedPath: Sendable {
 
 /// Finds places of a spline by their length along it.
 private struct ArcLength {
-  private let spline: PeriodicSpline
+  private let spline: TrackSpline
   /// Parts of a piece: enough for five-point quadrature to be exact to rounding on real tracks.
   private static let parts = 4
   /// `[pieces · parts + 1]`: length up to the start of each part, m.
   private let lengths: [Double]
 
-  init(of spline: PeriodicSpline) {
+  init(of spline: TrackSpline) {
     self.spline = spline
     var lengths = [0.0]
-    for piece in spline.points.indices {
+    for piece in spline.chords.indices {
       let step = spline.chords[piece] / Double(Self.parts)
       for part in 0..<Self.parts {
         let low = Double(part) * step

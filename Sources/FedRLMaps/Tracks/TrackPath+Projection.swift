@@ -1,4 +1,4 @@
-extension ClosedPath {
+extension TrackPath {
   /// Where a point lies along the path, found from a sample near which it was before.
   ///
   /// Walks downhill in distance from the hinted sample, so that a point which moves on costs a few
@@ -12,13 +12,16 @@ extension ClosedPath {
     var best = squaredDistance(x, y, sample)
     let start = sample
     while true {
-      let next = sample + 1 == count ? 0 : sample + 1
+      let isLast = sample + 1 == count
+      if isLast && !isClosed { break }
+      let next = isLast ? 0 : sample + 1
       let distance = squaredDistance(x, y, next)
       if !(distance < best) || next == start { break }
       (best, sample) = (distance, next)
     }
     if sample == start {
       while true {
+        if sample == 0 && !isClosed { break }
         let before = sample == 0 ? count - 1 : sample - 1
         let distance = squaredDistance(x, y, before)
         if !(distance < best) || before == start { break }
@@ -67,6 +70,6 @@ extension ClosedPath {
     let r = (k * along * k * along + w * w).squareRoot()
     let offset = (2 * across - k * (along * along + across * across)) / (1 + r)
     return PathProjection(
-      s: wrapped(Double(index) * spacing + way), offset: w > 0.05 ? offset : across)
+      s: bounded(Double(index) * spacing + way), offset: w > 0.05 ? offset : across)
   }
 }

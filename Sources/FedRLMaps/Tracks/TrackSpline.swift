@@ -1,24 +1,23 @@
-/// A closed cubic spline through points of the plane, smooth to its second derivative.
+/// A cubic spline through points of the plane, smooth to its second derivative.
 ///
-/// Its parameter is the length of the polygon through the points; each coordinate is the periodic
-/// cubic spline of that parameter, found by one cyclic tridiagonal system (Sherman and Morrison).
-struct PeriodicSpline {
+/// Its parameter is the length of the polygon through the points. Closed, each coordinate is the periodic
+/// cubic spline of that parameter, found by one cyclic tridiagonal system (Sherman and Morrison); open,
+/// the natural one, which is straight at its ends.
+struct TrackSpline {
   let points: [Point]
-  /// `[n]`: from point i to the next, m.
+  /// `[n]`, one less where open: from point i to the next, m.
   let chords: [Double]
   /// `[n]`: second derivatives at the points.
   private let bendX, bendY: [Double]
 
-  /// - Precondition: at least three points, neighbours apart, the last not equal to the first.
-  init(through points: [Point]) {
-    let count = points.count
+  /// - Precondition: at least three points, neighbours apart, the last of a closed one not equal to the
+  ///   first.
+  init(through points: [Point], isClosed: Bool) {
     self.points = points
-    chords = (0..<count).map { index in
-      let (a, b) = (points[index], points[(index + 1) % count])
-      return ((b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y)).squareRoot()
-    }
-    bendX = Self.bends(points.map(\.x), chords)
-    bendY = Self.bends(points.map(\.y), chords)
+    chords = Outline.segments(points, isClosed: isClosed).map(\.length)
+    let bends = isClosed ? Self.periodicBends : Self.naturalBends
+    bendX = bends(points.map(\.x), chords)
+    bendY = bends(points.map(\.y), chords)
   }
 
   /// Position, first and second derivative at a place of one piece.
@@ -68,7 +67,7 @@ struct PeriodicSpline {
   }
 
   /// Solves `h[i−1] M[i−1] + 2 (h[i−1] + h[i]) M[i] + h[i] M[i+1] = 6 (slope[i] − slope[i−1])`.
-  private static func bends(_ values: [Double], _ h: [Double]) -> [Double] {
+  private static func periodicBends(_ values: [Double], _ h: [Double]) -> [Double] {
     let n = values.count
     var right = [Double](repeating: 0, count: n)
     var diagonal = [Double](repeating: 0, count: n)
@@ -92,6 +91,16 @@ struct PeriodicSpline {
       (solution[0] + corner * solution[n - 1] / gamma)
       / (1 + correction[0] + corner * correction[n - 1] / gamma)
     return (0..<n).map { solution[$0] - factor * correction[$0] }
+  }
+
+  /// The same equations with M = 0 at both ends.
+  private static func naturalBends(_ values: [Double], _ h: [Double]) -> [Double] {
+    let inner = 1..<(values.count - 1)
+    let diagonal = inner.map { 2 * (h[$0 - 1] + h[$0]) }
+    let right = inner.map { i in
+      6 * ((values[i + 1] - values[i]) / h[i] - (values[i] - values[i - 1]) / h[i - 1])
+    }
+    return [0] + tridiagonal(diagonal, Array(h.dropFirst()), right) + [0]
   }
 
   /// A symmetric system whose element beside the diagonal in row i is `beside[i]` (Thomas).

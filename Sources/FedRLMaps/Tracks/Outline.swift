@@ -1,18 +1,22 @@
-/// Closed polygons as they are made into walls: free of loops, and with few corners.
-enum ClosedOutline {
-  /// The edges, the last corner joined to the first.
-  static func segments(_ points: [Point]) -> [Segment] {
-    points.indices.map { Segment(from: points[$0], to: points[($0 + 1) % points.count]) }
+/// Polygons as they are made into walls: free of loops, and with few corners.
+enum Outline {
+  /// The edges; of a closed one, the last corner joined to the first.
+  static func segments(_ points: [Point], isClosed: Bool = true) -> [Segment] {
+    points.indices.dropLast(isClosed ? 0 : 1).map {
+      Segment(from: points[$0], to: points[($0 + 1) % points.count])
+    }
   }
 
   /// Where a polygon crosses itself: the indices of two edges, and the place.
-  static func firstCrossing(_ points: [Point]) -> (first: Int, second: Int, at: Point)? {
-    let edges = segments(points)
+  static func firstCrossing(_ points: [Point], isClosed: Bool = true)
+    -> (first: Int, second: Int, at: Point)?
+  {
+    let edges = segments(points, isClosed: isClosed)
     let count = edges.count
     let lengths = edges.map(\.length)
     let cell = max(lengths.reduce(0, +) / Double(count) * 2, 1e-6)
     return SegmentGrid(edges, cell: cell).firstCrossing { i, j in
-      j - i == 1 || j - i == count - 1
+      j - i == 1 || (isClosed && j - i == count - 1)
     }
   }
 
