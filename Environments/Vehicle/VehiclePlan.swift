@@ -14,7 +14,7 @@ public final class VehiclePlan: Sendable {
   /// How fast the world's line can be driven at the limit of friction.
   public let profile: SpeedProfile
   /// The scripted driver's line and speed.
-  let driverProfile: SpeedProfile
+  package let driverProfile: SpeedProfile
   let course: Course
   let layout: ObservationLayout
   let kernel: VehicleKernel

@@ -1,4 +1,7 @@
+import FedRLCommand
+import FedRLCore
 import FedRLReporting
+import FedRLScenario
 import FedRLTestSupport
 import Foundation
 import Testing
@@ -14,6 +17,27 @@ import Testing
 
   @Test func thereAreScenarios() {
     #expect(Self.files.contains("vacuum-homes.toml") && Self.files.count >= 7, "\(Self.files)")
+  }
+
+  /// Drones train and are judged in the open: there, conditions take the place of maps.
+  @Test(arguments: files) func judgesWhereNobodyTrained(file: String) throws {
+    let path = Self.folder.appendingPathComponent(file).path
+    let scenario = try ScenarioLoader.load(path: path, registry: .standard)
+    let places = ["vacuum": "map", "vehicle": "track", "drone": "map"]
+    guard let setting = places[scenario.environmentName] else { return }
+    let trained = scenario.members.map(\.environmentSettings)
+    let judged = scenario.evaluationEnvironments.map(\.settings)
+    #expect(judged.allSatisfy { !trained.contains($0) })
+    let base = URL(fileURLWithPath: scenario.baseDirectory, isDirectory: true)
+    func files(_ tables: [SettingTable]) -> Set<String> {
+      Set(
+        tables.compactMap { table in
+          guard case .text(let name)? = table[setting], !name.isEmpty else { return nil }
+          return URL(fileURLWithPath: name, relativeTo: base).standardizedFileURL.path
+        })
+    }
+    #expect(files(trained).isDisjoint(with: files(judged)))
+    #expect(files(judged).isEmpty == (scenario.environmentName == "drone"))
   }
 
   /// Two rounds of each arm, one evaluation episode in each environment. That is too little for some
@@ -43,8 +67,10 @@ import Testing
     guard let one = try train(["--threads", "1"], out: "one") else { return }
     #expect(one.status == 0, "\(one.errors)")
     let expected = try folder.results(of: "one")
-    #expect(try train(["--threads", "2"], out: "two")?.status == 0)
-    expectSame(try folder.results(of: "two"), expected, "\(name), two threads")
+    for threads in ["2", "4"] {
+      #expect(try train(["--threads", threads], out: threads)?.status == 0)
+      expectSame(try folder.results(of: threads), expected, "\(name), \(threads) threads")
+    }
     // Killed once a round is in the table: in the middle of another, where episodes are running.
     let killed = try CommandProcess.run(
       ["train", scenario, "--out", "killed"] + every, in: folder.path, signal: SIGKILL,

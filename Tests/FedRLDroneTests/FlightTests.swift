@@ -69,14 +69,14 @@ import Testing
   {
     var flight = try Hangar.flight { $0.preset = .learningToFly }
     flight.drone.usesShortcut = usesShortcut
-    flight.drone.put(BodyState(position: [500, 900]))
+    flight.drone.put(BodyState(position: [500, 30]))
     flight.drone.rpm = .zero
     for n in 1...480 {
       flight.step(-1, -1)
       let step = 1.0 / 240
-      let expected = 900 - 9.81 * step * step * Double(n * (n + 1)) / 2
-      // Half a unit in the last place of 900 a step.
-      #expect(abs(Double(flight.drone.state.position.y) - expected) < 3.1e-5 * Double(n))
+      let expected = 30 - 9.81 * step * step * Double(n * (n + 1)) / 2
+      // A unit in the last place of 30 a step; explicit Euler is g Δt² away, 1.7e-4 m a step.
+      #expect(abs(Double(flight.drone.state.position.y) - expected) < 2e-6 * Double(n))
     }
   }
 
@@ -137,6 +137,30 @@ import Testing
       #expect(abs(airframe.thrust(atRPM: Float(row[4])) - newtons) < 1e-6)
       #expect(abs(airframe.rpm(forThrust: newtons) - Float(row[4])) < 0.1)
       #expect(abs(Double(airframe.power(forThrust: 2 * newtons)) - row[0] * row[2]) < 1e-4)
+    }
+  }
+
+  @Test(arguments: [5, 9]) func `choices are pairs of hover thrust, and a step more or less`(
+    choices: Int
+  ) throws {
+    // Right, then left.
+    let pairs: [SIMD2<Float>] = [
+      [0, 0], [1, 1], [-1, -1], [1, -1], [-1, 1], [1, 0], [0, 1], [-1, 0], [0, -1],
+    ]
+    var flight = try Hangar.flight {
+      $0.action = .discrete
+      $0.choices = choices
+      $0.choiceStep = 0.4
+      $0.motorLag = 0
+    }
+    #expect(flight.drone.specification.actions == .discrete(count: choices))
+    let airframe = Airframe(DroneSettings())
+    for (choice, pair) in pairs.prefix(choices).enumerated() {
+      flight.step(Float(choice))
+      let rpm = flight.drone.rpm
+      let thrusts = SIMD2(airframe.thrust(atRPM: rpm.x), airframe.thrust(atRPM: rpm.y))
+      let off = thrusts / airframe.hoverThrust - (1 + 0.4 * pair)
+      #expect(abs(off.x) < 1e-5 && abs(off.y) < 1e-5, "choice \(choice): \(thrusts)")
     }
   }
 

@@ -155,6 +155,22 @@ import Testing
     }
   }
 
+  @Test(arguments: [(0.49, false), (0.51, true)] as [(Float, Bool)])
+  func `a contact is a crash above half a metre a second`(speed: Float, isCrash: Bool) throws {
+    var flight = try Hangar.flight {
+      $0.preset = .learningToFly
+      // Too little to matter on the way down.
+      $0.gravity = 0.1
+    }
+    flight.drone.put(BodyState(position: [5, 0.05], velocity: [0, -speed]))
+    flight.drone.rpm = .zero
+    var end = EpisodeEnd.none
+    for _ in 0..<30 where end == .none { end = flight.step(-1, -1).end }
+    #expect(end == (isCrash ? .terminated : .none))
+    #expect(flight.causes == [isCrash ? 1 : 0, 0, 0, 0])
+    #expect(abs(flight.metrics[5] - Double(speed)) < 5e-3)
+  }
+
   @Test func `a tilt of more than 60° ends the episode`() throws {
     var flight = try Hangar.flight()
     flight.drone.put(BodyState(position: [500, 500], angle: 59 * .pi / 180))
@@ -184,6 +200,21 @@ import Testing
     }
     #expect(outcome.end == .terminated && flight.causes == [0, 0, 0, 1])
     #expect(flight.observation[11] == 0 && abs(flight.metrics[4] - 1) < 0.05)
+  }
+
+  @Test func `the error is the root of the mean square of distances`() throws {
+    var flight = try Hangar.flight {
+      $0.arenaWidth = 20
+      $0.arenaHeight = 10
+    }
+    // Half of the time half a metre away, half of it one and a half: √((0.25 + 2.25) / 2).
+    for way in [SIMD2<Float>(0.3, 0.4), [0.9, -1.2]] {
+      for _ in 0..<100 {
+        flight.drone.put(BodyState(position: flight.drone.plan.goals[0] + way))
+        flight.step(0, 0)
+      }
+    }
+    #expect(abs(flight.metrics[2] - 1.25.squareRoot()) < 1e-5)
   }
 
   @Test func `rewards pay progress, waypoints and the end, and cost jerks and effort`() throws {
@@ -219,6 +250,43 @@ import Testing
     #expect(abs(hover.step(0, 0).reward - 1 / 240) < 1e-5)
   }
 
+  /// Thrust goes with the square of a rotor's speed, which goes to its command by `1 − e^(−t/τ)`.
+  @Test(arguments: [0, 0.15]) func `effort costs the square of both sides' excess`(lag: Double)
+    throws
+  {
+    var flight = try Hangar.flight {
+      $0.controlRate = 30
+      $0.motorLag = lag
+      $0.rewardEffort = 0.8
+      ($0.rewardProgress, $0.rewardNear, $0.rewardJerk) = (0, 0, 0)
+    }
+    let squares = (1...8).map { substep -> Double in
+      let share = lag > 0 ? 1 - exp(-Double(substep) / 240 / lag) : 1
+      let excesses = [1.5, 0.75].map { thrust -> Double in
+        let speed = 1 + (thrust.squareRoot() - 1) * share
+        return speed * speed - 1
+      }
+      return excesses[0] * excesses[0] + excesses[1] * excesses[1]
+    }
+    let expected = -0.8 * squares.reduce(0, +) / 8 / 30
+    #expect(abs(Double(flight.step(0.5, -0.25).reward) - expected) < 1e-6)
+  }
+
+  @Test(arguments: DroneTask.allCases) func `time costs in all tasks but hover`(task: DroneTask)
+    throws
+  {
+    var flight = try Hangar.flight {
+      $0.task = task
+      $0.controlRate = 30
+      $0.arenaWidth = 20
+      $0.arenaHeight = 10
+      $0.obstacleDensity = task == .corridor ? 0.05 : 0
+      $0.rewardTime = -0.6
+      ($0.rewardProgress, $0.rewardNear) = (0, 0)
+    }
+    #expect(abs(flight.step(0, 0).reward - (task == .hover ? 0 : -0.02)) < 1e-6)
+  }
+
   // MARK: What is seen
 
   @Test func `observations are the scaled state in the body's frame`() throws {
@@ -235,6 +303,32 @@ import Testing
     #expect(abs(flight.observation[4] + 0.5) < 1e-6)
     #expect(abs(flight.observation[5] - Float(3).squareRoot() / 2) < 1e-6)
     #expect(flight.observation[11] > 0.999 && flight.observation[11] < 1)
+  }
+
+  /// `θ̈ = L (T₂ − T₁) / (√2 I)`, T₁ of the right-hand side, and T = 2 · 3.16e-10 rpm².
+  @Test func `pitch rate, rotors and last action are seen where they belong`() throws {
+    var flight = try Hangar.flight { $0.motorLag = 0 }
+    #expect(flight.observation[9...10] == [0, 0])
+    flight.drone.put(BodyState(position: [500, 500], angularVelocity: -2))
+    flight.step(0.5, -0.25)
+    let hover = 0.027 * 9.81 / 2
+    let acceleration = 0.0397 / 2.0.squareRoot() * hover * (0.75 - 1.5) / 1.4e-5
+    let rotors = [1.5, 0.75].map {
+      (($0 * hover / 2 / 3.16e-10).squareRoot() - 9440) / (21_666 - 9440)
+    }
+    let expected = [(2 + acceleration / 240) / 10] + rotors + [0.5, -0.25]
+    for (index, value) in expected.enumerated() {
+      #expect(abs(Double(flight.observation[6 + index]) - value) < 1e-5, "\(6 + index)")
+    }
+    flight.drone.put(BodyState(position: [500, 500], angularVelocity: 40))
+    flight.step(0, 0)
+    #expect(flight.observation[6] == -3)
+    var rate = try Hangar.flight { $0.action = .rate }
+    rate.step(0.5, -1.5)
+    #expect(rate.observation[9...10] == [0.5, -0.25])
+    var choice = try Hangar.flight { $0.action = .discrete }
+    choice.step(3)
+    #expect(choice.observation[9...10] == [1, -1])
   }
 
   @Test func `rays measure to floor, circles and boxes`() throws {

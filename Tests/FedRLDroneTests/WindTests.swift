@@ -1,10 +1,11 @@
+import FedRLBox2D
 import FedRLDrone
 import FedRLNumerics
 import Foundation
 import Testing
 
 @Suite struct WindTests {
-  private struct Sample {
+  private struct Sample: Equatable {
     var along: [Double] = []
     var upwards: [Double] = []
   }
@@ -65,6 +66,40 @@ import Testing
     #expect(abs(mean) < 0.1)
   }
 
+  /// Sampling errors: 1.1 % of the variance along the flow, 0.1 % of the squared change in a step.
+  @Test func `so they are at the step of the physics`() {
+    let sample = sample(.moderate, airSpeed: 20, height: 2, step: 1 / 240.0, count: 4_800_000)
+    let (ratio, lengthU, lengthW) = DrydenGust.scales(height: 2)
+    let sigmaW = DrydenGust.verticalSigma(.moderate)
+    let sigmaU = ratio * sigmaW
+    for lag in [0, 1, 60, 240] {
+      let u = covariance(sample.along, lag: lag) / (sigmaU * sigmaU)
+      let w = covariance(sample.upwards, lag: lag) / (sigmaW * sigmaW)
+      let way = 20 * Double(lag) / 240
+      let (x, y) = (way / lengthU, way / lengthW)
+      #expect(abs(u - exp(-x)) < 0.045, "u after \(lag) steps: \(u)")
+      #expect(abs(w - exp(-y) * (1 - y / 2)) < 0.02, "w after \(lag) steps: \(w)")
+    }
+    let (x, y) = (20 / 240 / lengthU, 20 / 240 / lengthW)
+    let (u, w) = (squaredChange(sample.along), squaredChange(sample.upwards))
+    #expect(abs(u / (2 * sigmaU * sigmaU * (1 - exp(-x))) - 1) < 5e-3)
+    #expect(abs(w / (2 * sigmaW * sigmaW * (1 - exp(-y) * (1 - y / 2))) - 1) < 5e-3)
+  }
+
+  /// Mean, from one step to the next.
+  private func squaredChange(_ values: [Double]) -> Double {
+    zip(values, values.dropFirst()).reduce(0) { $0 + ($1.1 - $1.0) * ($1.1 - $1.0) }
+      / Double(values.count - 1)
+  }
+
+  @Test func `a craft that stands still in the air flies at 1 m/s`() {
+    func gusts(_ airSpeed: Double) -> Sample {
+      sample(.light, airSpeed: airSpeed, height: 2, step: 1 / 240.0, count: 100)
+    }
+    #expect(gusts(0) == gusts(1) && gusts(0.9) == gusts(1))
+    #expect(gusts(1.1) != gusts(1))
+  }
+
   @Test func `the gusts start in their stationary state`() {
     var sums = SIMD2<Double>.zero
     for seed in 0..<20_000 as Range<UInt64> {
@@ -78,6 +113,70 @@ import Testing
     let ratio = DrydenGust.scales(height: 1).ratio
     #expect(abs(sums.y / 20_000 / (sigma * sigma) - 1) < 0.04)
     #expect(abs(sums.x / 20_000 / (sigma * sigma * ratio * ratio) - 1) < 0.04)
+  }
+
+  // MARK: In flight
+
+  /// In a mean wind of 3 m/s, held at a height and a speed.
+  private func flight(_ strength: WindClass) throws -> Flight {
+    try Hangar.flight {
+      $0.windSpeed = 3
+      $0.windClass = strength
+    }
+  }
+
+  /// The gust of one step as the drone feels it: `m Δv / (k Σω Δt) = w − v`, its rotors at hover, less
+  /// the mean wind.
+  private func gust(_ flight: inout Flight, height: Float, velocity: SIMD2<Float>) -> SIMD2<Double>
+  {
+    flight.drone.put(BodyState(position: [500, height], velocity: velocity))
+    flight.step(0, 0)
+    let drag = 9.1785e-7 * 4 * 14_476 * Double.pi / 30
+    let change = SIMD2<Double>(flight.drone.state.velocity - velocity)
+    return change * 240 * 0.027 / drag + SIMD2<Double>(velocity) - [3, 0]
+  }
+
+  /// At 10 ft σ_u/σ_w 1.96; at 100 m 1.38. Sampling error of a variance: 2.2 %.
+  @Test(arguments: [(2, 1.96), (100, 1.38)] as [(Float, Double)])
+  func `gusts shake the drone as strongly as its height tells`(height: Float, ratio: Double) throws
+  {
+    var calm = try flight(.calm)
+    var moderate = try flight(.moderate)
+    let still = gust(&calm, height: height, velocity: .zero)
+    #expect(abs(still.x) < 1e-3 && abs(still.y) < 1e-3)
+    var squares = SIMD2<Double>.zero
+    for seed in 0..<4000 as Range<UInt64> {
+      moderate.reset(seed: seed)
+      let gust = gust(&moderate, height: height, velocity: .zero)
+      squares += gust * gust / 4000
+    }
+    #expect(abs(squares.x / (ratio * ratio * 1.543 * 1.543) - 1) < 0.08)
+    #expect(abs(squares.y / (1.543 * 1.543) - 1) < 0.08)
+  }
+
+  /// Of one step's squared change, `2 σ² (1 − ρ)`, which goes with the air speed over the length.
+  /// Sampling error: 0.9 %.
+  @Test(
+    arguments: [
+      (2, [-1, 3], 5, 1.963, 23.05, 3.048), (100, [-1, 3], 5, 1.380, 262.8, 100),
+      (100, [-9, -9], 15, 1.380, 262.8, 100),
+    ] as [(Float, SIMD2<Float>, Double, Double, Double, Double)])
+  func `gusts pass as fast as the drone meets the air, as long as its height tells`(
+    height: Float, velocity: SIMD2<Float>, airSpeed: Double, ratio: Double, lengthU: Double,
+    lengthW: Double
+  ) throws {
+    var flight = try flight(.moderate)
+    var sample = Sample()
+    for _ in 0..<24_000 {
+      let gust = gust(&flight, height: height, velocity: velocity)
+      sample.along.append(gust.x)
+      sample.upwards.append(gust.y)
+    }
+    let (x, y) = (airSpeed / 240 / lengthU, airSpeed / 240 / lengthW)
+    let (sigmaU, sigmaW) = (ratio * 1.543, 1.543)
+    let (u, w) = (squaredChange(sample.along), squaredChange(sample.upwards))
+    #expect(abs(u / (2 * sigmaU * sigmaU * (1 - exp(-x))) - 1) < 0.04)
+    #expect(abs(w / (2 * sigmaW * sigmaW * (1 - exp(-y) * (1 - y / 2))) - 1) < 0.04)
   }
 
   @Test func `calm air moves at its mean, and sines stay within the class`() throws {

@@ -157,6 +157,47 @@ import Testing
     }
   }
 
+  /// A step of 0.05 s turns the steering by 0.16 rad, or 0.02 rad, at most.
+  @Test(arguments: [(VehicleName.f1tenth, 0.16), (.bmw320i, 0.02)] as [(VehicleName, Float)])
+  func steeringCostsItsShareOfWhatAStepCanDo(vehicle: VehicleName, step: Float) throws {
+    let kind = try Bench.kind(Bench.largeOval) {
+      $0.vehicle = vehicle
+      $0.start = .line
+      $0.startSpread = 0
+      $0.rewardSteering = -0.7
+    }
+    var world = VehicleEnvironment(kind.plan)
+    _ = world.begin(seed: 1)
+    for (target, share) in [(2 * step, 1), (step / 2, 0.5), (step / 2, 0), (-step / 2, 1)] {
+      let reward = Double(world.act([target, 0]).outcome.reward)
+      expectClose(reward, -0.7 * share, absolute: 1e-5, "to \(target)")
+    }
+  }
+
+  @Test func everyLapPaysOnce() throws {
+    let kind = try Bench.kind(TrackGenerator.oval(name: "small", straight: 4, radius: 4, width: 3))
+    {
+      $0.walls = .none
+      $0.offTrackEnds = false
+      $0.model = .kinematic
+      $0.startSpeed = 4
+      $0.maximumSpeed = 4
+      $0.startSpread = 0
+      $0.rewardLap = 7
+      ($0.rewardProgress, $0.rewardSteering, $0.rewardOffTrack) = (0, 0, 0)
+    }
+    var world = VehicleEnvironment(kind.plan)
+    _ = world.begin(seed: 1)
+    var laps = 0.0
+    // In a circle that holds both ends of the oval's middle.
+    for _ in 0..<500 {
+      let reward = Double(world.act([Float(atan(0.3302 / 4.8)), 4]).outcome.reward)
+      #expect(reward == 7 * (world.metric("laps") - laps))
+      laps = world.metric("laps")
+    }
+    #expect(laps >= 3)
+  }
+
   @Test func theTrackObservationSaysWhereTheCarIs() throws {
     let kind = try Bench.kind {
       $0.start = .line

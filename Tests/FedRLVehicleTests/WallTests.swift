@@ -8,13 +8,17 @@ import Testing
 
 /// Walls stop cars from the side that is driven on, and rays see them where Box2D has them.
 @Suite struct WallTests {
-  /// Worlds of the shipped circuits, of all real ones, and of maps' walls.
+  /// Worlds of the shipped circuits, without run-off and with as much as they have room for, of all
+  /// real ones, and of maps' walls.
   private func worlds() throws -> [VehicleWorld] {
     var worlds: [VehicleWorld] = []
-    func add(_ path: String, _ walls: VehicleWalls) throws {
-      worlds.append(try VehicleWorld(track: try TrackFile.load(path), walls: walls, runOff: 0))
+    func add(_ path: String, _ walls: VehicleWalls, runOff: Double = 0) throws {
+      worlds.append(try VehicleWorld(track: try TrackFile.load(path), walls: walls, runOff: runOff))
     }
-    for path in try Bench.shippedTracks() { try add(path, .edges) }
+    for path in try Bench.shippedTracks() {
+      try add(path, .edges)
+      try add(path, .edges, runOff: 0.15)
+    }
     for name in try SharedData.names(in: "tracks-tum/tracks") ?? [] {
       try add(SharedData.path("tracks-tum/tracks/\(name)")!, .edges)
     }
@@ -109,6 +113,23 @@ import Testing
         }
       }
       #expect(pushed > 40, "\(world.track.name): only \(pushed) walls were pushed at")
+    }
+  }
+
+  @Test(arguments: [0, 0.15]) func wallsStandTheRunOffBeyondTheEdges(runOff: Double) throws {
+    for path in try Bench.shippedTracks() {
+      let track = try TrackFile.load(path)
+      let world = try VehicleWorld(track: track, walls: .edges, runOff: runOff)
+      #expect(world.walls.count == 2)
+      for (loop, side) in zip(world.walls, [1.0, -1]) {
+        for index in loop.indices {
+          let middle = (loop[index] + loop[(index + 1) % loop.count]) / 2
+          let place = world.center.project(x: Double(middle.x), y: Double(middle.y))
+          // Simplified by up to 5.5 mm.
+          expectClose(
+            place.offset, side * (1.1 + runOff), absolute: 0.01, "\(path) at \(place.s) m")
+        }
+      }
     }
   }
 
