@@ -122,8 +122,8 @@ private struct WallProbe {
       if tooSmallForDrones.contains(name) { return nil }
       return try Hangar.kind {
         $0.map = path
-        $0.mapResolution = options.resolution ?? 0
-        $0.mapNegate = options.negate ?? false
+        $0.mapReading.resolution = options.resolution ?? 0
+        $0.mapReading.negate = options.negate ?? false ? .yes : .no
       }.design.site.loops
     }
   }
