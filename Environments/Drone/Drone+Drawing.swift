@@ -20,7 +20,21 @@ extension Drone {
       .init(name: "battery", value: charge * 100, range: 0...100, unit: "%"),
       .init(name: "speed", value: speed, range: 0...5, unit: "m/s"),
       .init(name: "tilt", value: -state.angle * 180 / .pi, range: -60...60, unit: "°"),
+      .init(
+        name: "way to goal",
+        value: goalDistance, range: 0...5, unit: "m"),
+      .init(name: "thrust left", value: thrustShare(rpm.y), range: 0...100, unit: "%"),
+      .init(name: "thrust right", value: thrustShare(rpm.x), range: 0...100, unit: "%"),
     ]
+    if wind.boundOnSpeed > 0 {
+      drawing.gauges.append(
+        .init(name: "wind along x", value: wind.velocity.x, range: -15...15, unit: "m/s"))
+    }
+  }
+
+  /// Of the most that a side gives, per cent.
+  private func thrustShare(_ rpm: Float) -> Float {
+    100 * airframe.thrust(atRPM: rpm) / airframe.thrust(atRPM: airframe.maximumRPM)
   }
 
   private func drawBackground(into drawing: inout Drawing) {
@@ -28,6 +42,13 @@ extension Drone {
     for loop in design.site.loops {
       drawing.background.append(
         .polyline(points: loop + [loop[0]], width: 0.03, color: stone))
+    }
+    if design.site.loops.isEmpty {
+      let (low, high) = (design.site.low, design.site.high)
+      drawing.background.append(
+        .polyline(
+          points: [low, [low.x, high.y], high, [high.x, low.y]], width: 0.02,
+          color: Color(0.25, 0.27, 0.31, 0.25)))
     }
     for line in design.site.lines {
       drawing.background.append(.polyline(points: line, width: 0.03, color: stone))
@@ -72,45 +93,55 @@ extension Drone {
     }
   }
 
-  /// Three times as large as it is, that it can be seen in its arena; thrusts as long as half a metre
-  /// at the limit.
+  /// By how much what moves is drawn larger than it is, that it can be seen: in the usual arena of 8 m
+  /// three times, in a small room not at all.
+  private var magnification: Float {
+    let extent = max(design.site.high.x - design.site.low.x, design.site.high.y - design.site.low.y)
+    return max(3 * extent / 8, 1)
+  }
+
+  /// Thrusts are as long as half a metre at the limit, in the usual arena.
   private func drawCraft(into drawing: inout Drawing) {
+    let scale = magnification / 3
     let right = SIMD2(cos(state.angle), sin(state.angle))
     let up = SIMD2(-right.y, right.x)
-    let reach = 3 * DroneArena.halfWidth
+    let reach = 3 * scale * DroneArena.halfWidth
     let body = Color(0.13, 0.15, 0.20)
     let thrust = Color(0.12, 0.40, 0.85)
     let most = airframe.thrust(atRPM: airframe.maximumRPM)
     for (side, speed) in [(Float(1), rpm.x), (-1, rpm.y)] {
       let hub = state.position + side * reach * 0.8 * right
-      let length = 0.5 * airframe.thrust(atRPM: speed) / most
+      let length = 0.5 * scale * airframe.thrust(atRPM: speed) / most
       drawing.shapes.append(
-        .polyline(points: [hub, hub + length * up], width: 0.025, color: thrust))
+        .polyline(points: [hub, hub + length * up], width: 0.025 * scale, color: thrust))
+      let (blade, height) = (0.09 * scale * right, 0.05 * scale * up)
       drawing.shapes.append(
         .polyline(
-          points: [hub - 0.09 * right + 0.05 * up, hub + 0.09 * right + 0.05 * up], width: 0.02,
-          color: body))
+          points: [hub - blade + height, hub + blade + height], width: 0.02 * scale, color: body))
     }
-    let (flat, thin) = (reach * right, Float(0.03) * up)
+    let (flat, thin) = (reach * right, 0.03 * scale * up)
     let corners = [flat + thin, thin - flat, -flat - thin, flat - thin].map { state.position + $0 }
     drawing.shapes.append(.polygon(points: corners, fill: body))
   }
 
-  /// An arrow in the upper left, a tenth of a metre per m/s.
+  /// An arrow in the upper left, in the usual arena a tenth of a metre per m/s.
   private func drawWind(into drawing: inout Drawing) {
-    let blow = 0.1 * wind.velocity
+    let scale = magnification / 3
+    let blow = 0.1 * scale * wind.velocity
     let length = (blow * blow).sum().squareRoot()
-    guard length > 0.01 else { return }
-    let tail = SIMD2(design.site.low.x + 1, design.site.high.y - 0.4)
+    guard length > 0.01 * scale else { return }
+    let site = design.site
+    let tail = SIMD2(site.low.x + (site.high.x - site.low.x) / 8, site.high.y - 0.4 * scale)
     let head = tail + blow
     let along = blow / length
     let across = SIMD2(-along.y, along.x)
     let color = Color(0.45, 0.55, 0.70)
-    drawing.shapes.append(.polyline(points: [tail, head], width: 0.03, color: color))
+    drawing.shapes.append(.polyline(points: [tail, head], width: 0.03 * scale, color: color))
     drawing.shapes.append(
       .polygon(
         points: [
-          head + 0.12 * along, head + 0.07 * across, head - 0.07 * across,
+          head + 0.12 * scale * along, head + 0.07 * scale * across,
+          head - 0.07 * scale * across,
         ], fill: color))
   }
 }

@@ -33,7 +33,7 @@ public struct Drone: ConfigurableEnvironment, ~Copyable {
   let rayEnds: UnsafeMutablePointer<SIMD2<Float>>
   /// `[rays]`: how far each came, of its range.
   let rayFractions: UnsafeMutablePointer<Float>
-  /// `nil`: Box2D steps the body always. For tests.
+  /// `false`: Box2D steps the body always, also away from everything. For tests.
   package var usesShortcut = true
 
   // The running episode.
@@ -149,10 +149,11 @@ public struct Drone: ConfigurableEnvironment, ~Copyable {
     values[0] = isSuccess ? 1 : 0
     values[1] = Double(goalIndex)
     values[2] = steps > 0 ? (tally.squaredErrors / Double(steps)).squareRoot() : Double(distance)
-    values[3] = tally.successSeconds
+    values[3] = isSuccess ? tally.successSeconds : .nan
     values[4] = tally.energy
-    values[5] = tally.touchdownSpeed
-    values[6] = tally.touchdownTilt
+    let lands = settings.task == .landing
+    values[5] = lands ? tally.touchdownSpeed : .nan
+    values[6] = lands ? tally.touchdownTilt : .nan
     values[7] = tally.cause == .contact ? 1 : 0
     values[8] = tally.cause == .tilt ? 1 : 0
     values[9] = tally.cause == .outOfBounds ? 1 : 0

@@ -9,7 +9,7 @@ package final class DroneDesign: Sendable {
   let specification: EnvironmentSpecification
 
   /// - Throws: `EnvironmentError` where the settings' map is no place for a drone, the obstacles find no
-  ///   room, or the craft cannot lift itself.
+  ///   room, or the craft cannot lift itself or come down.
   package init(settings: DroneSettings, context: EnvironmentContext) throws {
     let problems = settings.validate()
     precondition(problems.isEmpty, problems.map { "\($0.setting): \($0.message)" }.joined())
@@ -19,11 +19,34 @@ package final class DroneDesign: Sendable {
     specification = Self.specification(settings)
     try checkLift()
     try checkObstacles()
+    try checkTask()
+  }
+
+  /// Refuses maps that have no room for the task; arenas have it by their least size.
+  private func checkTask() throws {
+    guard site.isMap else { return }
+    let name = settings.map
+    if settings.task == .corridor, EpisodePlan.distance(site.farPair.0, site.farPair.1) < 2 {
+      throw EnvironmentError(
+        setting: "map", "\(name): expected two places 2 m apart for a corridor, the farthest are "
+          + "\(Self.rounded(EpisodePlan.distance(site.farPair.0, site.farPair.1))) m")
+    }
+    if settings.task == .landing, site.levelPlace(width: Float(settings.padWidth)) == nil {
+      throw EnvironmentError(
+        setting: "pad_width",
+        "\(name): expected level ground \(settings.padWidth) m wide for the pad, found none")
+    }
   }
 
   private func checkLift() throws {
     let lift = 2 * airframe.thrust(atRPM: airframe.maximumRPM)
     let weight = airframe.mass * airframe.gravity
+    let least = 2 * airframe.thrust(atRPM: airframe.minimumRPM)
+    guard least < weight else {
+      throw EnvironmentError(
+        "the drone cannot come down: its rotors give \(Self.rounded(least)) N at least and it weighs "
+          + "\(Self.rounded(weight)) N; see mass, thrust_scale, gravity")
+    }
     guard lift <= weight else { return }
     throw EnvironmentError(
       "the drone cannot lift itself: its rotors give \(Self.rounded(lift)) N at most and it weighs "
@@ -112,14 +135,14 @@ enum DroneMetrics {
     .init(
       "rms_error", unit: "m", higherIsBetter: false, "root mean square distance to the goal"),
     .init(
-      "success_seconds", unit: "s", higherIsBetter: false, "time to success; none if never"),
+      "success_seconds", unit: "s", higherIsBetter: false, "time to success (hover: after which it had been held first); none without"),
     .init("energy", unit: "J", higherIsBetter: false, "energy drawn"),
     .init(
       "touchdown_speed", unit: "m/s", higherIsBetter: false,
-      "approach speed of the first contact; none without one"),
+      "landing: approach speed of the first contact; none without one"),
     .init(
       "touchdown_tilt", unit: "rad", higherIsBetter: false,
-      "tilt at the first contact; none without one"),
+      "landing: tilt at the first contact; none without one"),
     .init(
       "crashed", unit: "1", higherIsBetter: false, "1 if a hard contact ended the episode"),
     .init("tipped_over", unit: "1", higherIsBetter: false, "1 if tilt ended the episode"),

@@ -94,6 +94,26 @@ package final class DroneSite: Sendable {
       Float(random.uniform(Double(low.y) + 0.6, Double(high.y) - 0.6)))
   }
 
+  /// Whether the ground is level and open upwards under a place, for a pad.
+  func isLevel(under place: SIMD2<Float>, width: Float) -> Bool {
+    guard let map else { return true }
+    let ground = map.ground(under: place)
+    let step = min(width / 4, Float(map.grid.resolution))
+    return stride(from: -width / 2, through: width / 2, by: step).allSatisfy { way in
+      let beside = place + SIMD2(way, 0)
+      return map.isFree(beside) && (map.ground(under: beside) - ground).magnitude < 0.01
+    }
+  }
+
+  /// A place over level ground, should chance find none: the first of the map's.
+  func levelPlace(width: Float) -> SIMD2<Float>? {
+    guard let map else { return nil }
+    return map.allPlaces.first { isLevel(under: $0, width: width) }
+  }
+
+  /// Two places of a map as far apart as those at its ends are.
+  var farPair: (SIMD2<Float>, SIMD2<Float>) { map?.farPair ?? (low, high) }
+
   /// Whether a drone could fly straight from one place to another, obstacles aside.
   func seesStraight(from a: SIMD2<Float>, to b: SIMD2<Float>) -> Bool {
     guard let map else { return true }

@@ -68,15 +68,13 @@ package struct EpisodePlan: Equatable {
   private mutating func planLanding(
     _ settings: DroneSettings, _ site: DroneSite, _ random: inout RandomStream
   ) {
-    let half = Float(settings.padWidth) / 2
+    let width = Float(settings.padWidth)
     func pad(under place: SIMD2<Float>) -> SIMD2<Float> {
       SIMD2(place.x, site.ground(under: place) + Self.standing)
     }
-    start = Self.place(site, &random) { place in
-      let ground = site.ground(under: place)
-      return [-half, half].allSatisfy {
-        (site.ground(under: place + SIMD2($0, 0)) - ground).magnitude < 0.01
-      }
+    start = Self.place(site, &random) { site.isLevel(under: $0, width: width) }
+    if !site.isLevel(under: start, width: width), let place = site.levelPlace(width: width) {
+      start = place
     }
     goals = [pad(under: start)]
     // The start is anywhere from which the place over the pad can be seen.
@@ -93,6 +91,8 @@ package struct EpisodePlan: Equatable {
     }
     start = site.place(&random)
     goals = [Self.place(site, &random) { Self.distance($0, start) >= 2 }]
+    // In a small map, chance may find nothing so far apart.
+    if Self.distance(start, goals[0]) < 2 { (start, goals[0]) = site.farPair }
   }
 
   /// A place that will do, or the last one tried.
@@ -172,7 +172,7 @@ package struct EpisodePlan: Equatable {
     return true
   }
 
-  private static func distance(_ a: SIMD2<Float>, _ b: SIMD2<Float>) -> Float {
+  static func distance(_ a: SIMD2<Float>, _ b: SIMD2<Float>) -> Float {
     ((a - b) * (a - b)).sum().squareRoot()
   }
 }

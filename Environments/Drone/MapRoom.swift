@@ -81,8 +81,32 @@ final class MapRoom: Sendable {
   }
 
   func place(_ random: inout RandomStream) -> SIMD2<Float> {
-    let cell = Int(places[random.integer(below: places.count)])
+    place(Int(places[random.integer(below: places.count)]))
+  }
+
+  private func place(_ cell: Int) -> SIMD2<Float> {
     let center = grid.center(cell % grid.width, cell / grid.width)
     return SIMD2(Float(center.x), Float(center.y))
+  }
+
+  /// All places, in the order of cells.
+  var allPlaces: some Sequence<SIMD2<Float>> { places.lazy.map { self.place(Int($0)) } }
+
+  /// The places at the ends of the map's longer side.
+  var farPair: (SIMD2<Float>, SIMD2<Float>) {
+    var ends = [SIMD2<Float>](repeating: place(Int(places[0])), count: 4)
+    for place in allPlaces {
+      if place.x < ends[0].x { ends[0] = place }
+      if place.x > ends[1].x { ends[1] = place }
+      if place.y < ends[2].y { ends[2] = place }
+      if place.y > ends[3].y { ends[3] = place }
+    }
+    let isWide = ends[1].x - ends[0].x >= ends[3].y - ends[2].y
+    return isWide ? (ends[0], ends[1]) : (ends[2], ends[3])
+  }
+
+  func isFree(_ point: SIMD2<Float>) -> Bool {
+    grid.cell(at: Point(x: Double(point.x), y: Double(point.y))).map { grid.isFree($0.x, $0.y) }
+      ?? false
   }
 }

@@ -130,7 +130,7 @@ package struct Wind: Sendable {
   /// Before the substeps of one action.
   /// - Parameters:
   ///   - velocity: the drone's, m/s.
-  ///   - height: above the ground, m.
+  ///   - height: above the lowest ground: the arena's floor, or a map's lower edge, m.
   ///   - seconds: since the start.
   mutating func prepare(velocity: SIMD2<Float>, height: Float, seconds: Double) {
     guard strength != .calm else { return }

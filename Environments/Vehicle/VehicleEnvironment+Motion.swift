@@ -25,6 +25,7 @@ extension VehicleEnvironment {
     let reach = (way * way).sum().squareRoot() + kernel.radius * (next.yaw - car.yaw).magnitude
     if isClear(of: reach + VehicleKernel.skin) {
       car = next
+      touchedWalls = 0
     } else {
       collide(next, velocity: way / h, yawRate: (next.yaw - car.yaw) / h)
     }
@@ -66,12 +67,7 @@ extension VehicleEnvironment {
       world[trafficBodies[index]] = state
     }
     world.step(seconds: Float(h))
-    for index in 0..<world.contactCount {
-      let contact = world.contact(index)
-      if contact.began && (contact.first == carBody || contact.second == carBody) {
-        newCollisions += 1
-      }
-    }
+    countCollisions()
     let body = world[carBody]
     let given = bodyState(of: next, velocity: velocity, yawRate: yawRate)
     let moved = body.position - given.position
@@ -84,6 +80,23 @@ extension VehicleEnvironment {
     } else {
       take(body, steering: next.steering)
     }
+  }
+
+  /// One for every car that is touched anew, and one for the walls, of however many edges.
+  private mutating func countCollisions() {
+    var (begun, ended) = (0, 0)
+    for index in 0..<world.contactCount {
+      let contact = world.contact(index)
+      guard contact.first == carBody || contact.second == carBody else { continue }
+      if contact.first == wallBody || contact.second == wallBody {
+        if contact.began { begun += 1 } else { ended += 1 }
+      } else if contact.began {
+        newCollisions += 1
+      }
+    }
+    touchedWalls = max(touchedWalls - ended, 0)
+    if begun > 0 && touchedWalls == 0 { newCollisions += 1 }
+    touchedWalls += begun
   }
 
   /// Takes over what a contact left of the motion.

@@ -52,8 +52,8 @@ extension VehicleEnvironment {
     var world = World(gravity: .zero)
     var wall = Material(friction: 0.3, restitution: 0.1)
     wall.category = WorldCategory.wall
-    let ground = world.add(BodyDefinition(.fixed, at: BodyState(position: .zero)))
-    for loop in plan.world.walls { world.addChain(to: ground, points: loop, isLoop: true, wall) }
+    wallBody = world.add(BodyDefinition(.fixed, at: BodyState(position: .zero)))
+    for loop in plan.world.walls { world.addChain(to: wallBody, points: loop, isLoop: true, wall) }
     var body = BodyDefinition(.dynamic, at: bodyState(of: car, velocity: .zero, yawRate: 0))
     body.isBullet = true
     let size = SIMD2(Float(kernel.halfLength), Float(kernel.halfWidth))

@@ -21,7 +21,7 @@ public struct VehicleEnvironment: Environment, ~Copyable {
   let center: TrackPath
 
   var world: World
-  var carBody: Body
+  var carBody, wallBody: Body
   /// `[traffic]`, in order of creation.
   let trafficBodies: UnsafeMutablePointer<Body>
   let traffic: UnsafeMutablePointer<TrafficCar>
@@ -35,8 +35,10 @@ public struct VehicleEnvironment: Environment, ~Copyable {
   var sample = 0
   var projection = PathProjection(s: 0, offset: 0)
   var isOffTrack = false
-  /// Contacts of the car that began in the running step.
+  /// Collisions of the car that began in the running step.
   var newCollisions = 0
+  /// Edges of walls that the car touches: a collision begins with the first of them.
+  var touchedWalls = 0
   /// `[lidarRays]`, m: the last scan, for drawings.
   let scan: UnsafeMutablePointer<Float>
   /// `[lapCapacity]`, s.
@@ -68,6 +70,7 @@ public struct VehicleEnvironment: Environment, ~Copyable {
     metrics = VehicleMetrics(length: plan.world.center.length)
     world = World(gravity: .zero)
     carBody = world.add(BodyDefinition(.dynamic, at: BodyState(position: .zero)))
+    wallBody = carBody
     for index in 0..<max(trafficCount, 1) { (trafficBodies + index).initialize(to: carBody) }
   }
 
@@ -86,6 +89,7 @@ public struct VehicleEnvironment: Environment, ~Copyable {
     placeTraffic(&others)
     makeWorld()
     delay.clear()
+    touchedWalls = 0
     metrics = VehicleMetrics(length: plan.course.length(from: projection.s))
     isOffTrack = false
     observe(into: &observation)

@@ -21,7 +21,9 @@ public struct VehicleKind: EnvironmentKind {
     do {
       try self.init(settings: settings, world: try VehicleWorld.load(settings, context: context))
     } catch let error as MapError {
-      throw EnvironmentError(setting: "track", error.description)
+      let isRaceLine =
+        !settings.raceLine.isEmpty && error.path == context.resolve(settings.raceLine)
+      throw EnvironmentError(setting: isRaceLine ? "race_line" : "track", error.description)
     }
   }
 

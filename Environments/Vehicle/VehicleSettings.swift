@@ -173,6 +173,10 @@ public struct VehicleSettings: SettingsGroup, Equatable {
     func require(_ holds: Bool, _ setting: String, _ message: String) {
       if !holds { problems.append((setting, message)) }
     }
+    let mass = vehicle.parameters.mass * massFactor
+    require(
+      load <= mass, "load",
+      "expected at most what the car weighs itself (\((mass * 100).rounded() / 100) kg), got \(load)")
     require(
       !openRoad || raceLine.isEmpty, "race_line", "expected none on an open road, got \(raceLine)")
     require(!track.isEmpty, "track", "expected the path of a track, got none")

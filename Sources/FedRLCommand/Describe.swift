@@ -7,10 +7,11 @@ import FedRLSimulation
 /// `fedrl describe`: every setting of one thing.
 package struct Describe: ParsableCommand {
   package static let configuration = CommandConfiguration(
-    abstract: "Describe an environment, policy, device, link, or section of a scenario.",
+    abstract: "Describe an environment, policy, device, link, section of a scenario, or scenario.",
     discussion: """
       Prints every setting with its meaning, unit, range and default; for devices and links every \
-      value with its source and kind.
+      value with its source and kind. For a scenario's file: what its agents observe, may do and are \
+      judged by.
 
       EXAMPLES:
         fedrl describe cartpole
@@ -18,14 +19,21 @@ package struct Describe: ParsableCommand {
         fedrl describe pi-4
         fedrl describe fleet
         fedrl describe distributions
+        fedrl describe my.toml
       """)
 
-  @Argument(help: "A name that fedrl list prints, or a section of a scenario.")
+  @Argument(help: "A name that fedrl list prints, a section of a scenario, or a scenario's file.")
   var name: String
 
   package init() {}
 
   package func run() throws {
+    if name.hasSuffix(".toml") {
+      let prepared = try ScenarioLoader.load(path: name, registry: FedRL.registry)
+        .prepare(registry: FedRL.registry)
+      ScenarioDescription(prepared, .standardOutput).write { print($0) }
+      return
+    }
     try Self.write(name, registry: FedRL.registry, text: .standardOutput) { print($0) }
   }
 
@@ -42,6 +50,11 @@ package struct Describe: ParsableCommand {
             + "[evaluation.environment] lay theirs over them."))
       output("")
       output(settings(entry.settings, text))
+      output("")
+      output(
+        text.wrapped(
+          "fedrl describe SCENARIO.toml tells what its agents observe, may do and are judged by, and "
+            + "which baselines there are."))
     } else if let entry = registry.learner(named: name) {
       output(text.wrapped("\(name): \(entry.summary)"))
       output("")

@@ -29,12 +29,26 @@ public enum MapError: Error, Sendable, Equatable {
   case unwritable(path: String, reason: String)
 }
 
+extension MapError {
+  /// The file at fault.
+  public var path: String {
+    switch self {
+    case .missingFile(let path), .isDirectory(let path), .emptyFile(let path),
+      .unreadable(let path, _), .missingImage(let path, _, _), .unknownFormat(let path, _),
+      .malformed(let path, _, _, _), .missingKey(let path, _, _), .badValue(let path, _, _, _),
+      .truncated(let path, _, _, _), .tooLarge(let path, _, _, _), .noFreeCell(let path, _, _),
+      .maskSize(let path, _, _, _), .unwritable(let path, _):
+      path
+    }
+  }
+}
+
 extension MapError: CustomStringConvertible {
   public var description: String {
     switch self {
     case .missingFile(let path): "\(path): there is no such file"
     case .isDirectory(let path): "\(path): this is a folder; expected a map file"
-    case .emptyFile(let path): "\(path): the file is empty; expected a map"
+    case .emptyFile(let path): "\(path): the file is empty"
     case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
     case .missingImage(let path, let image, let lookedFor):
       "\(path): image: \(image): there is no such file (looked for \(lookedFor))"

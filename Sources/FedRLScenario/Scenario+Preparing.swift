@@ -108,7 +108,7 @@ struct ScenarioPreparation {
   ) -> Int? {
     let own = scenario.source.evaluationEnvironment
     return load(evaluation.settings, entry) { setting in
-      let isOwn = setting.map { own[$0] != nil } ?? true
+      let isOwn = setting.map { own[$0] != nil } ?? !own.isEmpty
       return (isOwn ? "[evaluation.environment]" : "[environment]", "evaluation \(evaluation.name)")
     }
   }

@@ -38,7 +38,13 @@ extension ScenarioDecoder {
         ) { $1 }
       }
       let found = environment.entry.check(table, place)
-      problems += found.filter { !problems.contains($0) && !inherited.explains($0) }
+      problems += found.filter { problem in
+        // What [environment] has already been told is not said again of what inherits it.
+        let inEnvironment = SettingProblem(
+          place: problem.place.replacing(place, with: "[environment]"), message: problem.message)
+        return !problems.contains(problem) && !problems.contains(inEnvironment)
+          && !inherited.explains(problem)
+      }
       tables.append(table)
     }
     let names = placeNames(tables, own: own, inherited: inherited, environment: environment)

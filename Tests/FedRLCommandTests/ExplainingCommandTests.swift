@@ -1,6 +1,8 @@
 import FedRLCommand
 import FedRLCore
 import FedRLScenario
+import FedRLTestSupport
+import Foundation
 import Testing
 
 /// `fedrl list`, `describe` and `validate`, as they print into a pipe.
@@ -92,6 +94,47 @@ import Testing
         "cartpole", registry: Self.registry, text: CommandText(usesStyle: true), output: output)
     }
     #expect(styled.contains { $0.contains("\u{1b}[1mpole_half_length\u{1b}[0m") })
+  }
+
+  @Test(arguments: ["vehicle-smoke", "drone-smoke", "vacuum-smoke", "vacuum-dqn"])
+  func aScenarioTellsWhatItsAgentsSeeDoAndAreJudgedBy(name: String) throws {
+    let path = SharedData.packageRoot.appendingPathComponent("Scenarios/\(name).toml").path
+    let prepared = try ScenarioLoader.load(path: path, registry: .standard)
+      .prepare(registry: .standard)
+    let printed = lines { ScenarioDescription(prepared, Self.text).write(to: $0) }
+    for line in printed { #expect(line.count <= 80 || line.contains(path), "\(line)") }
+    let text = printed.joined(separator: "\n")
+    let specification = prepared.specification
+    #expect(text.contains("Observation: \(specification.observations.count) numbers"))
+    for metric in specification.metrics + specification.listMetrics {
+      #expect(printed.contains { $0.hasPrefix("  \(metric.name) ") }, "\(metric.name)")
+    }
+    switch specification.actions {
+    case .discrete(let count): #expect(text.contains("Action: one of \(count) choices"))
+    case .box(let box): for name in box.names { #expect(text.contains("\n  \(name)")) }
+    }
+    #expect(text.contains("Baselines: "))
+  }
+
+  @Test func aProblemOfTheEnvironmentIsNotRepeatedForItsEvaluation() {
+    let error = #expect(throws: ScenarioError.self) {
+      _ = try ScenarioLoader.load(
+        text: """
+          [scenario]
+          name = "drones"
+          rounds = 1
+          [environment]
+          name = "drone"
+          control_rate = 7
+          [policy]
+          name = "ppo"
+          [[fleet]]
+          name = "a"
+          steps_per_round = 2048
+          """, path: "drones.toml", registry: .standard)
+    }
+    #expect(error?.lines.count == 1)
+    #expect(error?.lines.first?.contains("[environment] control_rate: expected a whole") == true)
   }
 
   @Test func aValidScenarioIsSummedUp() throws {

@@ -115,6 +115,65 @@ import Testing
     let heavy = error { $0.payload = 0.05 }
     #expect(heavy?.message.contains("cannot lift itself") == true)
     #expect(error { $0.payload = 0.03 } == nil)
+    for light in [error { $0.mass = 0.008 }, error { $0.gravity = 2 }] {
+      #expect(light?.message.contains("cannot come down") == true)
+    }
+  }
+
+  /// A room of 1.4 × 1.4 m.
+  private func smallRoom(_ body: (String) throws -> Void) throws {
+    let path = FileManager.default.temporaryDirectory.path + "/fedrl-room-\(UUID().uuidString).pgm"
+    let rows = (0..<30).map { y in
+      (0..<30).map { x in (1..<29).contains(x) && (1..<29).contains(y) ? 255 : 0 as UInt8 }
+    }
+    try Data("P5 30 30 255\n".utf8 + rows.flatMap(\.self)).write(to: URL(fileURLWithPath: path))
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try body(path)
+  }
+
+  @Test func `a map without room for the task is refused`() throws {
+    try smallRoom { path in
+      func problem(_ task: DroneTask, pad: Double = 0.6) -> EnvironmentError? {
+        error {
+          ($0.map, $0.mapReading.resolution, $0.task, $0.padWidth) = (path, 0.05, task, pad)
+        }
+      }
+      #expect(problem(.hover) == nil)
+      #expect(problem(.corridor)?.message.contains("expected two places 2 m apart") == true)
+      #expect(problem(.landing) == nil)
+      #expect(problem(.landing, pad: 2)?.setting == "pad_width")
+    }
+  }
+
+  @Test func `in a map the pad lies on level ground and the corridor is long`() throws {
+    let grid = try MapFile.load(Hangar.home).grid
+    func isFree(_ place: SIMD2<Float>) -> Bool {
+      grid.cell(at: Point(x: Double(place.x), y: Double(place.y))).map { grid.isFree($0.x, $0.y) }
+        ?? false
+    }
+    func plans(_ edit: (inout DroneSettings) -> Void) throws -> [EpisodePlan] {
+      let kind = try Hangar.kind {
+        $0.map = Hangar.home
+        edit(&$0)
+      }
+      var drone = Drone(kind.design)
+      var row = [Float](repeating: 0, count: kind.specification.observations.count)
+      return (1...100).map { seed in
+        var span = row.mutableSpan
+        drone.reset(seed: UInt64(seed), into: &span)
+        return drone.plan
+      }
+    }
+    for plan in try plans({ ($0.task, $0.padWidth) = (.landing, 1.5) }) {
+      for way in [-0.7, -0.3, 0, 0.3, 0.7] as [Float] {
+        #expect(isFree(plan.goals[0] + SIMD2(way, 0.05)))
+        #expect(!isFree(plan.goals[0] + SIMD2(way, -0.06)))
+      }
+    }
+    for plan in try plans({ $0.task = .corridor }) {
+      let way = plan.goals[0] - plan.start
+      #expect((way * way).sum() >= 4)
+    }
   }
 
   @Test func `an unknown baseline is refused`() throws {

@@ -273,4 +273,36 @@ import Testing
     #expect(first.plan.world === second.plan.world)
     #expect(first.plan.world !== other.plan.world)
   }
+
+  /// Wherever a wall is met, and however many of its edges at once.
+  @Test func drivingIntoTheWallIsOneCollision() throws {
+    let kind = try Bench.load(Bench.shippedTracks()[0])
+    var world = VehicleEnvironment(kind.plan)
+    for seed in 1...60 as ClosedRange<UInt64> {
+      _ = world.begin(seed: seed)
+      var outcome = world.act([0, 9]).outcome
+      while outcome.end == .none { outcome = world.act([0, 9]).outcome }
+      #expect(outcome.end == .terminated)
+      #expect(world.metric("collisions") == 1, "seed \(seed)")
+    }
+  }
+
+  /// A wall is a chain of edges: to scrape along it is not to hit it again with every one.
+  @Test func scrapingAlongAWallIsOneCollision() throws {
+    let ring = TrackGenerator.oval(name: "ring", straight: 1, radius: 12, width: 3)
+    let kind = try Bench.kind(ring) {
+      $0.collisionEnds = false
+      $0.start = .line
+      $0.startSpread = 0
+      $0.startSpeed = 2
+      $0.maximumSpeed = 2
+      $0.model = .kinematic
+    }
+    var world = VehicleEnvironment(kind.plan)
+    _ = world.begin(seed: 1)
+    // Into the outer wall, to the right of a car that drives counter-clockwise, and on along it.
+    for _ in 0..<160 { _ = world.act([-0.05, 2]) }
+    #expect(world.metric("progress_m") > 10)
+    #expect((1...3).contains(world.metric("collisions")), "\(world.metric("collisions"))")
+  }
 }

@@ -32,6 +32,7 @@ import Testing
       (
         "start_speed", .number(30), "expected at most the car's greatest speed (20.0 m/s), got 30.0"
       ),
+      ("load", .number(4), "expected at most what the car weighs itself (3.74 kg), got 4.0"),
       ("start_spread", .number(1), "expected a number in 0...0.9, got 1.0"),
       ("frictoin", .number(1), "unknown key; did you mean friction?"),
     ]
@@ -77,6 +78,10 @@ import Testing
       #expect(error.setting == "track")
       #expect(error.message == "/nowhere/t.csv: there is no such file")
     }
+    let error = #expect(throws: EnvironmentError.self) {
+      try Bench.load(Bench.shippedTracks()[0]) { $0.raceLine = "/nowhere/r.csv" }
+    }
+    #expect(error?.setting == "race_line")
   }
 
   @Test func domainSettingsChangeTheCar() {
