@@ -7,8 +7,10 @@ import FedRLNumerics
 ///
 /// Every episode has a new Box2D world. See the folder's README for the spaces, the reward and the ends.
 public struct BipedalWalker: ~Copyable, Environment {
+  /// 24 observed numbers, four motors, 0.02 s a step, the time limit and the metrics.
   public let specification: EnvironmentSpecification
   private let settings: BipedalWalkerSettings
+  /// The world of this episode.
   package var scene: BipedalWalkerScene
   private var legContacts = (first: false, second: false)
   private var hasFallen = false
@@ -22,6 +24,7 @@ public struct BipedalWalker: ~Copyable, Environment {
   /// `[10]`: what share of each ray is free.
   private let fractions: UnsafeMutablePointer<Float>
 
+  /// A walker that is to be reset before its first step.
   public init(_ settings: BipedalWalkerSettings = .init()) {
     self.settings = settings
     specification = BipedalWalkerPlan.specification(settings)
@@ -46,6 +49,8 @@ public struct BipedalWalker: ~Copyable, Environment {
     fractions.deallocate()
   }
 
+  /// Draws ground and push from `seed`, and makes a new world.
+  /// - Parameter observation: `[24]`.
   public mutating func reset(seed: UInt64, into observation: inout MutableSpan<Float>) {
     var random = RandomStream(seed: seed)
     let terrain = BipedalWalkerTerrain(settings, random: &random)
@@ -59,6 +64,12 @@ public struct BipedalWalker: ~Copyable, Environment {
     potential = observe(into: &observation)
   }
 
+  /// Steps by 0.02 s.
+  /// - Parameters:
+  ///   - action: `[4]`, in −1...1 (what is beyond is cut): hip and knee of the first leg, then of
+  ///     the second; the sign is that of the motor's speed, the magnitude its share of
+  ///     `motor_torque`.
+  ///   - observation: `[24]`.
   public mutating func step(_ action: Span<Float>, into observation: inout MutableSpan<Float>)
     -> StepOutcome
   {
@@ -80,8 +91,11 @@ public struct BipedalWalker: ~Copyable, Environment {
       end: hasArrived ? .terminated : .none)
   }
 
+  /// About what the world holds, in bytes.
   public var byteCount: Int { scene.world.byteCount }
 
+  /// - Parameter values: `[4]`: distance, m; arrived, fallen (0 or 1); sum of the actions'
+  ///   magnitudes.
   public func writeMetrics(into values: inout MutableSpan<Double>) {
     let place = Double(scene.world[scene.hull].position.x)
     values[0] = place - BipedalWalkerScene.start.x

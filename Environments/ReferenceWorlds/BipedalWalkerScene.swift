@@ -3,16 +3,22 @@ import FedRLNumerics
 
 /// A leg of the walker: two parts and the joints above them.
 package struct BipedalWalkerLeg: BitwiseCopyable {
+  /// Thigh and shank.
   package let upper, lower: Body
+  /// Between hull and thigh, and between thigh and shank.
   package let hip, knee: Joint
 }
 
 /// The ground and the walker in a Box2D world. The pieces of ground, bodies of their own in Gymnasium, are
 /// shapes of one body here, which makes no difference to what moves.
 package struct BipedalWalkerScene: ~Copyable {
+  /// The ground is its body 0.
   package var world: World
+  /// The body that the legs carry.
   package let hull: Body
+  /// The first is the one of actions 0 and 1.
   package let legs: (first: BipedalWalkerLeg, second: BipedalWalkerLeg)
+  /// The ground, in points and boxes.
   package let terrain: BipedalWalkerTerrain
 
   /// Where the hull starts, m.

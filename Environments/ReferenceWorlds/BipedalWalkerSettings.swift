@@ -6,28 +6,31 @@ public struct BipedalWalkerSettings: SettingsGroup, Equatable {
   public var hardcore = false
   /// Upwards, m/s².
   public var gravity = -10.0
-  /// N m
+  /// Greatest torque of a joint's motor, N m.
   public var motorTorque = 80.0
-  /// rad/s
+  /// Of a hip's motor, rad/s.
   public var hipSpeed = 4.0
-  /// rad/s
+  /// Of a knee's motor, rad/s.
   public var kneeSpeed = 6.0
-  /// Of the ground.
+  /// Coulomb's coefficient of the ground; a contact has the root of its product with the leg's 0.2.
   public var friction = 2.5
-  /// m
+  /// Length of the lidar's rays, m.
   public var lidarRange = 160.0 / 30
   /// Share of Gymnasium's random changes of the ground's slope.
   public var roughness = 1.0
   /// N, forwards or backwards, during the first 0.02 s.
   public var initialPush = 5.0
-  /// 0: Gymnasium's 1,600, and 2,000 with `hardcore`.
+  /// Steps of 0.02 s after which an episode is truncated; 0: Gymnasium's 1,600, and 2,000 with
+  /// `hardcore`.
   public var maxSteps = 0
 
+  /// Gymnasium's `BipedalWalker-v3`.
   public init() {}
 
   /// Steps after which an episode is truncated.
   public var stepLimit: Int { maxSteps > 0 ? maxSteps : hardcore ? 2000 : 1600 }
 
+  /// All that a scenario may set, with units and ranges.
   public static var settings: [Setting<BipedalWalkerSettings>] {
     [
       .boolean("hardcore", \.hardcore, "Whether there are stumps, stairs and pits"),

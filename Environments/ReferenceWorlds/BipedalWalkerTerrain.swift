@@ -2,7 +2,9 @@ package import FedRLNumerics
 
 /// The ground of one episode: 199 pieces of 14 pixels, and with `hardcore` the boxes on them.
 package struct BipedalWalkerTerrain {
+  /// Distance of two points along x, m: 14 pixels.
   package static let step = 14 / BipedalWalkerPlan.pixelsPerMeter
+  /// Points of the ground, from x = 0 on.
   package static let pointCount = 200
   /// Of the ground at the start, m.
   package static let startHeight = BipedalWalkerPlan.height / 4
@@ -10,14 +12,17 @@ package struct BipedalWalkerTerrain {
   static let startPad = 20
   /// The walker arrives this many steps before the end; stretches of grass are about as long.
   static let grass = 10
-  /// Where an episode is won, m.
+  /// Where an episode is won: x, m.
   package static let finish = Double(pointCount - grass) * step
 
   /// `[200]`, m; neighbours are ``step`` apart.
   package private(set) var heights: [Double] = []
-  /// Four corners each, m.
+  /// What stands on the ground or lines it (stumps, stairs, sides of pits): four corners each, m.
   package private(set) var boxes: [[SIMD2<Float>]] = []
 
+  /// Draws the ground from `random`, from left to right; with boxes where the settings ask for
+  /// `hardcore`.
+  /// - Complexity: O(points).
   package init(_ settings: BipedalWalkerSettings, random: inout RandomStream) {
     var course = Course(roughness: settings.roughness)
     heights.reserveCapacity(Self.pointCount)
@@ -28,7 +33,7 @@ package struct BipedalWalkerTerrain {
     }
   }
 
-  /// Point `index`.
+  /// Point `index` in `0..<pointCount`, m.
   func point(_ index: Int) -> SIMD2<Float> {
     SIMD2(Float(Double(index) * Self.step), Float(heights[index]))
   }

@@ -7,9 +7,11 @@ import FedRLNumerics
 ///
 /// Every episode has a new Box2D world. See the folder's README for the spaces, the reward and the ends.
 public struct LunarLander: ~Copyable, Environment {
+  /// Eight observed numbers, the actions, 0.02 s a step, the time limit and the metrics.
   public let specification: EnvironmentSpecification
   private let settings: LunarLanderSettings
   private let isContinuous: Bool
+  /// The world of this episode.
   package var scene: LunarLanderScene
   private var random: RandomStream
   private var wind: LunarLanderWind
@@ -22,6 +24,8 @@ public struct LunarLander: ~Copyable, Environment {
   /// Steps at full throttle.
   private var burnt = (main: 0.0, side: 0.0)
 
+  /// A lander that is to be reset before its first step.
+  /// - Parameter isContinuous: whether actions are two throttles; else four choices.
   public init(_ settings: LunarLanderSettings = .init(), isContinuous: Bool = false) {
     self.settings = settings
     self.isContinuous = isContinuous
@@ -32,6 +36,8 @@ public struct LunarLander: ~Copyable, Environment {
     scene = LunarLanderScene(settings, terrain: terrain, push: .zero)
   }
 
+  /// Draws ground, push and wind from `seed`, and makes a new world.
+  /// - Parameter observation: `[8]`.
   public mutating func reset(seed: UInt64, into observation: inout MutableSpan<Float>) {
     random = RandomStream(seed: seed)
     let terrain = LunarLanderTerrain(random: &random)
@@ -49,6 +55,11 @@ public struct LunarLander: ~Copyable, Environment {
     Self.write(state, into: &observation)
   }
 
+  /// Steps by 0.02 s.
+  /// - Parameters:
+  ///   - action: `[1]`, a choice in `0...3` (nothing, left, main, right engine); or `[2]`,
+  ///     throttles of the main and the side engines in −1...1.
+  ///   - observation: `[8]`.
   public mutating func step(_ action: Span<Float>, into observation: inout MutableSpan<Float>)
     -> StepOutcome
   {
@@ -70,8 +81,11 @@ public struct LunarLander: ~Copyable, Environment {
       reward: Float(potential - before - 0.30 * thrust.main - 0.03 * thrust.side))
   }
 
+  /// About what the world holds, in bytes.
   public var byteCount: Int { scene.world.byteCount }
 
+  /// - Parameter values: `[4]`: landed, crashed (0 or 1), seconds of the main and of the side
+  ///   engines at full throttle.
   public func writeMetrics(into values: inout MutableSpan<Double>) {
     values[0] = hasLanded ? 1 : 0
     values[1] = hasCrashed ? 1 : 0
@@ -164,6 +178,7 @@ extension LunarLander {
   }
 
   /// `−100 |place| − 100 |velocity| − 100 |angle| + 10` for each leg on the ground.
+  /// - Parameter state: the eight observed numbers, in Gymnasium's units.
   package static func potential(_ state: SIMD8<Double>) -> Double {
     -100 * (state[0] * state[0] + state[1] * state[1]).squareRoot()
       - 100 * (state[2] * state[2] + state[3] * state[3]).squareRoot()

@@ -17,28 +17,35 @@ public let lunarLanderContinuousEntry = EnvironmentEntry(
 
 /// A configured lander.
 public struct LunarLanderKind: EnvironmentKind {
+  /// What the scenario set.
   public let settings: LunarLanderSettings
   /// Whether actions are two throttles; else four choices.
   public let isContinuous: Bool
+  /// Spaces, time step, time limit and metrics; the same for all copies.
   public let specification: EnvironmentSpecification
 
+  /// - Parameter isContinuous: whether actions are two throttles; else four choices.
   public init(_ settings: LunarLanderSettings = .init(), isContinuous: Bool = false) {
     self.settings = settings
     self.isContinuous = isContinuous
     specification = LunarLanderPlan.specification(settings, isContinuous: isContinuous)
   }
 
+  /// `count` copies side by side, each with a world of its own.
   public func makeBatch(count: Int) -> any BatchEnvironment {
     BatchAdapter<LunarLander>(count: count) { LunarLander(settings, isContinuous: isContinuous) }
   }
 
+  /// Gymnasium's own controller, and even chance.
   public var baselines: [String] { ["heuristic", "random"] }
 
+  /// One episode of a baseline that nobody watches; throws `EnvironmentError` for an unknown name.
   public func runBaseline(_ name: String, seed: UInt64) throws -> EpisodeRecord {
     try runBaseline(name, seed: seed) { _ in }
   }
 
   /// `heuristic` is the controller that comes with Gymnasium's; `random` draws its actions evenly.
+  /// - Throws: `EnvironmentError` for another name, and what `watch` throws.
   public func runBaseline(_ name: String, seed: UInt64, watch: EpisodeWatch) throws
     -> EpisodeRecord
   {

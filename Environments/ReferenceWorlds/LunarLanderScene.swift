@@ -4,10 +4,13 @@ import FedRLNumerics
 /// The moon, the lander and its two legs in a Box2D world, made in the order in which Gymnasium makes
 /// them.
 package struct LunarLanderScene: ~Copyable {
+  /// The ground is its body 0.
   package var world: World
+  /// The body between the legs.
   package let lander: Body
   /// The one that Gymnasium makes first hangs on the right, at x + 20 pixels.
   package let legs: (first: Body, second: Body)
+  /// The ground, in points.
   package let terrain: LunarLanderTerrain
 
   /// - Parameter push: force on the lander's centre during the first step, N.

@@ -4,6 +4,7 @@ public import FedRLCore
 public struct LunarLanderSettings: SettingsGroup, Equatable {
   /// Upwards, m/s².
   public var gravity = -10.0
+  /// Whether wind pushes and turns the lander while no leg touches the ground.
   public var enableWind = false
   /// N, at most, on the lander's centre.
   public var windPower = 15.0
@@ -19,10 +20,13 @@ public struct LunarLanderSettings: SettingsGroup, Equatable {
   public var legSpringTorque = 40.0
   /// N, each way, during the first 0.02 s.
   public var initialPush = 1000.0
+  /// Steps of 0.02 s after which an episode is truncated.
   public var maxSteps = 1000
 
+  /// Gymnasium's `LunarLander-v3`.
   public init() {}
 
+  /// All that a scenario may set, with units and ranges.
   public static var settings: [Setting<LunarLanderSettings>] {
     [
       .number(
@@ -56,6 +60,7 @@ public struct LunarLanderSettings: SettingsGroup, Equatable {
     ]
   }
 
+  /// What a range cannot say: gravity lies between −12 and 0 m/s², and is neither, as in Gymnasium.
   public func validate() -> [(setting: String, message: String)] {
     guard gravity <= -12 || gravity >= 0 else { return [] }
     return [("gravity", "expected more than -12 and less than 0 m/s², got \(gravity)")]

@@ -2,8 +2,9 @@ package import FedRLNumerics
 
 /// The ground of one episode: ten straight pieces between eleven points, flat between the flags.
 package struct LunarLanderTerrain {
+  /// Points of the ground, evenly spaced from edge to edge.
   package static let pointCount = 11
-  /// Of the pad, which is at a quarter of the picture's height. The mean of three equal heights below is
+  /// Of the pad, m: a quarter of the picture's height. The mean of three equal heights below is
   /// 0.33 times their sum, so that the ground there lies 1 % lower than this.
   package static let padHeight = LunarLanderPlan.height / 4
 
@@ -30,6 +31,6 @@ package struct LunarLanderTerrain {
     LunarLanderPlan.width / Double(pointCount - 1) * Double(index)
   }
 
-  /// Where the flags stand.
+  /// Where the flags stand: x, m.
   package static let flags = (left: x(pointCount / 2 - 1), right: x(pointCount / 2 + 1))
 }

@@ -11,6 +11,7 @@ public struct BodyState: Sendable, Equatable, BitwiseCopyable {
   /// rad/s
   public var angularVelocity: Float
 
+  /// At rest and upright unless told otherwise: m, rad, m/s, rad/s.
   @inlinable
   public init(
     position: SIMD2<Float>, angle: Float = 0, velocity: SIMD2<Float> = .zero,
@@ -35,18 +36,24 @@ public enum BodyMotion: Int32, Sendable {
 
 /// What a body starts as.
 public struct BodyDefinition: Sendable, Equatable {
+  /// Whether forces, its own velocity or nothing moves it.
   public var motion = BodyMotion.dynamic
+  /// Where it is and how it moves at first; finite.
   public var state: BodyState
-  /// 1/s: velocity falls by `1 / (1 + c Δt)` a step.
+  /// 1/s, at least 0: velocity falls by `1 / (1 + c Δt)` a step.
   public var linearDamping: Float = 0
-  /// 1/s
+  /// 1/s, at least 0: the same of the angular velocity.
   public var angularDamping: Float = 0
+  /// What the world's gravity is multiplied by for this body; 0 for none.
   public var gravityScale: Float = 1
+  /// Whether it may fall asleep, in a world that allows it; see ``World/isAwake(_:)``.
   public var allowsSleep = true
+  /// Whether neither torque nor contact turns it; its inertia reads 0 and counts as infinite.
   public var hasFixedRotation = false
   /// Whether fast motion is checked against other moving bodies too, not only against fixed ones.
   public var isBullet = false
 
+  /// A body without damping, under the world's gravity.
   public init(_ motion: BodyMotion, at state: BodyState) {
     self.motion = motion
     self.state = state
@@ -55,11 +62,11 @@ public struct BodyDefinition: Sendable, Equatable {
 
 /// Of a body's shape: what it weighs, how it rubs and bounces, and what it meets.
 public struct Material: Sendable, Equatable {
-  /// kg/m²
+  /// kg/m², at least 0; 0 adds no mass.
   public var density: Float
-  /// Coulomb's coefficient; a contact has the geometric mean of the two.
+  /// Coulomb's coefficient, at least 0; a contact has the geometric mean of the two.
   public var friction: Float
-  /// A contact has the larger of the two.
+  /// Share of the approach speed that comes back, in `0...1`; a contact has the larger of the two.
   public var restitution: Float
   /// m/s: slower impacts do not bounce.
   public var restitutionThreshold: Float = 1
@@ -72,6 +79,7 @@ public struct Material: Sendable, Equatable {
   /// A sensor notices contacts and does not hinder.
   public var isSensor = false
 
+  /// Meets everything; without density (kg/m²) it weighs nothing.
   public init(density: Float = 0, friction: Float = 0.2, restitution: Float = 0) {
     self.density = density
     self.friction = friction
@@ -95,6 +103,7 @@ public struct MassProperties: Sendable, Equatable {
   /// About the centre of mass, kg m².
   public var inertia: Float
 
+  /// kg; the centre of mass in the body's frame, m; kg m² about it.
   public init(mass: Float, center: SIMD2<Float> = .zero, inertia: Float) {
     self.mass = mass
     self.center = center
@@ -104,14 +113,15 @@ public struct MassProperties: Sendable, Equatable {
 
 /// A hinge between two bodies, with limits and a motor where asked for.
 public struct RevoluteJointDefinition: Sendable, Equatable {
+  /// Two different bodies of one world.
   public var first, second: Body
   /// In the bodies' frames, m.
   public var firstAnchor, secondAnchor: SIMD2<Float>
   /// The second body's angle against the first that counts as 0, rad.
   public var referenceAngle: Float = 0
-  /// rad
+  /// What the angle is kept in, rad from the reference angle; `nil`: anything.
   public var limits: ClosedRange<Float>?
-  /// rad/s and N m.
+  /// The speed that it strives for, rad/s, and with how much torque at most, N m; `nil`: none.
   public var motor: (speed: Float, maximumTorque: Float)?
   /// Whether the two bodies collide with each other.
   public var collides = false
@@ -127,6 +137,9 @@ public struct RevoluteJointDefinition: Sendable, Equatable {
     case box2D23
   }
 
+  /// A hinge without limits and motor.
+  /// - Parameters:
+  ///   - firstAnchor, secondAnchor: the hinge's place in the two bodies' frames, m.
   public init(
     _ first: Body, at firstAnchor: SIMD2<Float>, _ second: Body, at secondAnchor: SIMD2<Float>
   ) {
@@ -136,6 +149,7 @@ public struct RevoluteJointDefinition: Sendable, Equatable {
     self.secondAnchor = secondAnchor
   }
 
+  /// Whether all is equal; written out because of the motor, a tuple.
   public static func == (a: Self, b: Self) -> Bool {
     a.first == b.first && a.second == b.second && a.firstAnchor == b.firstAnchor
       && a.secondAnchor == b.secondAnchor && a.referenceAngle == b.referenceAngle
@@ -147,6 +161,7 @@ public struct RevoluteJointDefinition: Sendable, Equatable {
 
 /// A body of a ``World``: its index, in order of creation.
 public struct Body: Sendable, Hashable, BitwiseCopyable {
+  /// Counts from 0; not used again after the body is removed.
   public let index: Int32
   @inlinable
   init(index: Int32) { self.index = index }
@@ -154,21 +169,25 @@ public struct Body: Sendable, Hashable, BitwiseCopyable {
 
 /// A shape of a body: its index in the world, in order of creation.
 public struct Fixture: Sendable, Hashable, BitwiseCopyable {
+  /// Counts from 0, over all bodies.
   public let index: Int32
 }
 
-/// A joint of a world.
+/// A joint of a world: its index, in order of creation.
 public struct Joint: Sendable, Hashable, BitwiseCopyable {
   let index: Int32
 }
 
 /// A contact that began or ended in the last step. `first` was created before `second`.
 public struct ContactEvent: Sendable, Equatable, BitwiseCopyable {
+  /// The two bodies.
   public let first, second: Body
+  /// Their shapes that met or parted.
   public let firstFixture, secondFixture: Fixture
   /// Whether it began; else it ended.
   public let began: Bool
-  /// Where it began, and the normal from the first to the second body; zero for sensors and ends.
+  /// Where it began, m, and the unit normal from the first to the second body, in world axes; zero
+  /// for sensors and ends.
   public let point, normal: SIMD2<Float>
   /// How fast the surfaces came together along the normal, m/s; at least 0.
   public let approachSpeed: Float
