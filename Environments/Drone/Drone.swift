@@ -151,9 +151,8 @@ public struct Drone: ConfigurableEnvironment, ~Copyable {
     values[2] = steps > 0 ? (tally.squaredErrors / Double(steps)).squareRoot() : Double(distance)
     values[3] = isSuccess ? tally.successSeconds : .nan
     values[4] = tally.energy
-    let lands = settings.task == .landing
-    values[5] = lands ? tally.touchdownSpeed : .nan
-    values[6] = lands ? tally.touchdownTilt : .nan
+    values[5] = tally.touchdownSpeed
+    values[6] = tally.touchdownTilt
     values[7] = tally.cause == .contact ? 1 : 0
     values[8] = tally.cause == .tilt ? 1 : 0
     values[9] = tally.cause == .outOfBounds ? 1 : 0

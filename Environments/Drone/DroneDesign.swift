@@ -139,10 +139,10 @@ enum DroneMetrics {
     .init("energy", unit: "J", higherIsBetter: false, "energy drawn"),
     .init(
       "touchdown_speed", unit: "m/s", higherIsBetter: false,
-      "landing: approach speed of the first contact; none without one"),
+      "approach speed of the first contact, of whatever; none without one"),
     .init(
       "touchdown_tilt", unit: "rad", higherIsBetter: false,
-      "landing: tilt at the first contact; none without one"),
+      "tilt at the first contact, of whatever; none without one"),
     .init(
       "crashed", unit: "1", higherIsBetter: false, "1 if a hard contact ended the episode"),
     .init("tipped_over", unit: "1", higherIsBetter: false, "1 if tilt ended the episode"),
