@@ -3,7 +3,7 @@ import FedRLCore
 /// Where everything stands in a row of observations.
 struct ObservationLayout: Sendable, BitwiseCopyable {
   /// First index of each part; a part may be empty.
-  let place, curvature, cars, rays: Int
+  let grip, place, curvature, cars, rays: Int
   let pointCount, carCount, rayCount: Int
   let count: Int
   /// `lidar_rays`, whether observed or not.
@@ -18,7 +18,8 @@ struct ObservationLayout: Sendable, BitwiseCopyable {
   init(_ settings: VehicleSettings) {
     let hasTrack = settings.observation != .lidar
     let hasRays = settings.observation != .track
-    place = Self.motionCount
+    grip = Self.motionCount
+    place = grip + (settings.observesGrip ? 1 : 0)
     curvature = place + (hasTrack ? Self.placeCount : 0)
     pointCount = hasTrack ? settings.lookAheadPoints : 0
     cars = curvature + pointCount
@@ -29,6 +30,7 @@ struct ObservationLayout: Sendable, BitwiseCopyable {
     allRays = settings.lidarRays
   }
 
+  var hasGrip: Bool { place > grip }
   var hasTrack: Bool { curvature > place }
 
   func space() -> BoxSpace {
@@ -40,6 +42,7 @@ struct ObservationLayout: Sendable, BitwiseCopyable {
       low.append(bounds.lowerBound)
       high.append(bounds.upperBound)
     }
+    if hasGrip { add("grip", 0...2) }
     if hasTrack {
       add("offset", -3...3)
       add("heading_sine", -1...1)

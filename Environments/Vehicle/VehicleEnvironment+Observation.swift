@@ -12,6 +12,7 @@ extension VehicleEnvironment {
     row[1] = Self.within(car.steering / kernel.maximumSteering, 1)
     row[2] = Self.within(car.yawRate * kernel.overYawScale, 2)
     row[3] = Self.within(car.slip / VehicleKernel.slipScale, 2)
+    if layout.hasGrip { row[layout.grip] = kernel.grip }
     if layout.hasTrack {
       observePlace(into: &row)
       observeCars(into: &row)

@@ -141,6 +141,8 @@ struct VehicleKernel: Sendable, BitwiseCopyable {
   /// Half the body's size, the distance of its middle before the centre of mass, and its circle, m.
   let halfLength, halfWidth, middle, radius: Double
   let wheelbase: Double
+  /// μ, as it is observed.
+  let grip: Float
   let lidarMount: Float
   let lidarRange, lidarNoise: Float
   let overLidarScale: Float
@@ -173,6 +175,7 @@ struct VehicleKernel: Sendable, BitwiseCopyable {
     halfWidth = car.width / 2
     middle = car.bodyMiddle
     radius = (car.length * car.length + car.width * car.width).squareRoot() / 2
+    grip = Float(car.friction)
     lidarMount = Float(car.lidarMount)
     lidarRange = Float(settings.effectiveLidarRange)
     lidarNoise = Float(settings.lidarNoise)

@@ -85,6 +85,10 @@ extension VehicleSettings {
       .integer(
         "observed_cars", \.observedCars, range: 0...8,
         "nearest cars in the track observation (proposal)"),
+      .boolean(
+        "observe_grip", \.observesGrip,
+        "whether the friction is observed, as a car with an estimator of it (or a weather report) knows it"
+      ),
       .integer(
         "lidar_rays", \.lidarRays, range: 1...1080,
         "rays of one scan (F1TENTH gym: 1080; fewer for policies: proposal)"),

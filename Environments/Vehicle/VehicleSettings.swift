@@ -100,6 +100,7 @@ public struct VehicleSettings: SettingsGroup, Equatable {
   public var lookAheadPoints = 8
   public var lookAhead = 0.0
   public var observedCars = 2
+  public var observesGrip = false
   public var lidarRays = 32
   public var lidarFieldOfView = 270.0
   public var lidarRange = 0.0

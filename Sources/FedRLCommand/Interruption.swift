@@ -3,7 +3,7 @@ private import Synchronization
 
 /// Whether a person or a time limit wants the run to stop at the next safe point.
 ///
-/// The first SIGINT or SIGTERM asks for that; a second one ends the process at once, which loses the
+/// The first SIGINT, SIGTERM or SIGHUP (a terminal that was closed) asks for that; a second one ends the process at once, which loses the
 /// work since the last checkpoint.
 enum Interruption {
   private static let requested = Atomic<Bool>(false)
@@ -17,9 +17,14 @@ enum Interruption {
   /// Forgets an earlier request: for tests that run several commands in one process.
   static func reset() { requested.store(false, ordering: .relaxed) }
 
-  /// Takes over SIGINT and SIGTERM.
+  /// Takes over SIGINT, SIGTERM and, where it is not ignored as under nohup, SIGHUP.
   static func installHandlers() {
-    for number in [SIGINT, SIGTERM] {
+    var hangup = sigaction()
+    sigaction(SIGHUP, nil, &hangup)
+    let ignoresHangup =
+      unsafeBitCast(hangup.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
+    for number in ignoresHangup ? [SIGINT, SIGTERM] : [SIGINT, SIGTERM, SIGHUP] {
       signal(number) { _ in
         // Only async-signal-safe calls here: an atomic exchange, write and _exit.
         if Interruption.requested.exchange(true, ordering: .relaxed) { _exit(130) }
@@ -33,6 +38,7 @@ enum Interruption {
     sigemptyset(&signals)
     sigaddset(&signals, SIGINT)
     sigaddset(&signals, SIGTERM)
+    sigaddset(&signals, SIGHUP)
     pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     // A closed pipe (`fedrl train … | head`) is an error of that write, not the end of the process.
     signal(SIGPIPE, SIG_IGN)

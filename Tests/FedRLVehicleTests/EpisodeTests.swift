@@ -274,6 +274,20 @@ import Testing
     #expect(first.plan.world !== other.plan.world)
   }
 
+  @Test func gripIsObservedWhereItIsAskedFor() throws {
+    let plain = try Bench.kind()
+    let kind = try Bench.kind {
+      $0.observesGrip = true
+      $0.friction = 0.6
+    }
+    let names = kind.specification.observations.names
+    #expect(names.count == plain.specification.observations.count + 1)
+    #expect(names[4] == "grip" && names.filter { $0 != "grip" } == plain.specification.observations.names)
+    var world = VehicleEnvironment(kind.plan)
+    #expect(world.begin(seed: 1)[4] == 0.6)
+    #expect(world.act([0.1, 5]).row[4] == 0.6)
+  }
+
   /// Wherever a wall is met, and however many of its edges at once.
   @Test func drivingIntoTheWallIsOneCollision() throws {
     let kind = try Bench.load(Bench.shippedTracks()[0])
