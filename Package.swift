@@ -79,10 +79,10 @@ let package = Package(
       exclude: ["README.md", "Homes", "Pictures"]),
     module(
       "FedRLDrone", ["FedRLBox2D", "FedRLCore", "FedRLMaps", "FedRLNumerics"],
-      path: "Environments/Drone", exclude: ["README.md"]),
+      path: "Environments/Drone", exclude: ["README.md", "Pictures"]),
     module(
       "FedRLVehicle", ["FedRLBox2D", "FedRLCore", "FedRLMaps", "FedRLNumerics"],
-      path: "Environments/Vehicle", exclude: ["README.md", "Tracks"]),
+      path: "Environments/Vehicle", exclude: ["README.md", "Tracks", "Pictures"]),
     module(
       "FedRLReferenceWorlds", ["FedRLBox2D", "FedRLCore", "FedRLNumerics"],
       path: "Environments/ReferenceWorlds", exclude: ["README.md"]),

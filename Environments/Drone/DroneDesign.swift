@@ -28,7 +28,8 @@ package final class DroneDesign: Sendable {
     let name = settings.map
     if settings.task == .corridor, EpisodePlan.distance(site.farPair.0, site.farPair.1) < 2 {
       throw EnvironmentError(
-        setting: "map", "\(name): expected two places 2 m apart for a corridor, the farthest are "
+        setting: "map",
+        "\(name): expected two places 2 m apart for a corridor, the farthest are "
           + "\(Self.rounded(EpisodePlan.distance(site.farPair.0, site.farPair.1))) m")
     }
     if settings.task == .landing, site.levelPlace(width: Float(settings.padWidth)) == nil {
@@ -135,7 +136,8 @@ enum DroneMetrics {
     .init(
       "rms_error", unit: "m", higherIsBetter: false, "root mean square distance to the goal"),
     .init(
-      "success_seconds", unit: "s", higherIsBetter: false, "time to success (hover: after which it had been held first); none without"),
+      "success_seconds", unit: "s", higherIsBetter: false,
+      "time to success (hover: after which it had been held first); none without"),
     .init("energy", unit: "J", higherIsBetter: false, "energy drawn"),
     .init(
       "touchdown_speed", unit: "m/s", higherIsBetter: false,

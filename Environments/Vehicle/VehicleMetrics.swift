@@ -23,7 +23,9 @@ struct VehicleMetrics: Sendable, BitwiseCopyable {
       "progress_m", unit: "m", higherIsBetter: true,
       "way along the centre line; driving backwards takes from it"),
     .init("mean_speed", unit: "m/s", higherIsBetter: true, "progress over time"),
-    .init("collisions", unit: "1", higherIsBetter: false, "times that the car came to touch the walls or another car"),
+    .init(
+      "collisions", unit: "1", higherIsBetter: false,
+      "times that the car came to touch the walls or another car"),
     .init(
       "collisions_per_km", unit: "1/km", higherIsBetter: false, "per kilometre that the car moved"),
     .init(

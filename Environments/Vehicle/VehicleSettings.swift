@@ -177,7 +177,8 @@ public struct VehicleSettings: SettingsGroup, Equatable {
     let mass = vehicle.parameters.mass * massFactor
     require(
       load <= mass, "load",
-      "expected at most what the car weighs itself (\((mass * 100).rounded() / 100) kg), got \(load)")
+      "expected at most what the car weighs itself (\((mass * 100).rounded() / 100) kg), got \(load)"
+    )
     require(
       !openRoad || raceLine.isEmpty, "race_line", "expected none on an open road, got \(raceLine)")
     require(!track.isEmpty, "track", "expected the path of a track, got none")

@@ -47,7 +47,9 @@ package struct ScenarioDescription {
   private static func row(_ metric: MetricDefinition) -> (name: String, text: String) {
     var notes: [String] = []
     if metric.unit != "1" { notes.append(metric.unit) }
-    if let isHigher = metric.higherIsBetter { notes.append(isHigher ? "more is better" : "less is better") }
+    if let isHigher = metric.higherIsBetter {
+      notes.append(isHigher ? "more is better" : "less is better")
+    }
     return (metric.name, metric.text + (notes.isEmpty ? "" : " (\(notes.joined(separator: ", ")))"))
   }
 

@@ -282,7 +282,8 @@ import Testing
     }
     let names = kind.specification.observations.names
     #expect(names.count == plain.specification.observations.count + 1)
-    #expect(names[4] == "grip" && names.filter { $0 != "grip" } == plain.specification.observations.names)
+    #expect(
+      names[4] == "grip" && names.filter { $0 != "grip" } == plain.specification.observations.names)
     var world = VehicleEnvironment(kind.plan)
     #expect(world.begin(seed: 1)[4] == 0.6)
     #expect(world.act([0.1, 5]).row[4] == 0.6)
