@@ -416,4 +416,31 @@ import Testing
       #expect(hits > 2000)
     }
   }
+
+  @Test func `a replay shows thrusts, wind, goals, rays and the arena's bounds`() throws {
+    var flight = try Flight(
+      settings: Hangar.settings {
+        ($0.task, $0.windSpeed, $0.windClass, $0.rays) = (.waypoints, 4, .light, 6)
+      })
+    for _ in 0..<30 { _ = flight.step(0.3, -0.1) }
+    var drawing = Drawing()
+    drawing.wantsBackground = true
+    flight.drone.draw(into: &drawing)
+    let gauges = Dictionary(uniqueKeysWithValues: drawing.gauges.map { ($0.name, $0.value) })
+    #expect(gauges["thrust right"]! > gauges["thrust left"]! && gauges["thrust left"]! > 20)
+    #expect(gauges["wind along x"] == flight.drone.wind.velocity.x)
+    #expect(gauges["way to goal"]! > 0 && gauges["tilt"] != nil && gauges["battery"] != nil)
+    // The waypoints that are left, the present one strongest.
+    let goals = drawing.shapes.compactMap { shape -> SIMD2<Float>? in
+      guard case .circle(let x, let y, _, _) = shape else { return nil }
+      return SIMD2(x, y)
+    }
+    #expect(goals == flight.drone.plan.goals)
+    let lines = drawing.shapes.filter { if case .polyline = $0 { true } else { false } }
+    // Six rays, two thrusts, two blades, the wind's shaft.
+    #expect(lines.count == 11)
+    // The floor and the bounds beside and above it.
+    let background = drawing.background.filter { if case .polyline = $0 { true } else { false } }
+    #expect(background.count == 2)
+  }
 }

@@ -274,6 +274,45 @@ import Testing
     #expect(first.plan.world !== other.plan.world)
   }
 
+  @Test func aReplayShowsTrackRaysTrafficSpeedAndLaps() throws {
+    let kind = try Bench.kind {
+      $0.traffic = 2
+      $0.observation = .both
+      $0.lidarRays = 16
+    }
+    var world = VehicleEnvironment(kind.plan)
+    _ = world.begin(seed: 1)
+    for _ in 0..<40 { _ = world.act([0, 3]) }
+    var drawing = Drawing()
+    drawing.wantsBackground = true
+    world.draw(into: &drawing)
+    #expect(drawing.gauges.map(\.name) == ["speed", "steering", "laps"])
+    expectClose(Double(drawing.gauges[0].value), world.car.speed, absolute: 1e-5)
+    // Both edges, both walls and the line.
+    let lines = drawing.background.filter { if case .polyline = $0 { true } else { false } }
+    #expect(lines.count == 5)
+    // Each ray ends on a wall, on a car or at its range.
+    let rays = drawing.shapes.compactMap { shape -> Double? in
+      guard case .polyline(let points, _, _) = shape, points.count == 2 else { return nil }
+      let way = points[1] - points[0]
+      return Double((way * way).sum().squareRoot())
+    }
+    #expect(rays.count == 16)
+    for (drawn, reading) in zip(rays, world.readings) {
+      expectClose(drawn, Double(reading), absolute: 1e-4)
+    }
+    // The traffic stands where it is.
+    for place in world.trafficPlaces {
+      let middle = kind.plan.world.center.place(at: place.s)
+      #expect(
+        drawing.shapes.contains { shape in
+          guard case .polygon(let points, _) = shape, points.count == 4 else { return false }
+          let sum = points.reduce(SIMD2<Float>.zero, +) / 4
+          return abs(Double(sum.x) - middle.x) < 0.01 && abs(Double(sum.y) - middle.y) < 0.01
+        })
+    }
+  }
+
   @Test func gripIsObservedWhereItIsAskedFor() throws {
     let plain = try Bench.kind()
     let kind = try Bench.kind {
