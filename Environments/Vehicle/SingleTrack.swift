@@ -79,8 +79,11 @@ public struct SingleTrack: Sendable, Equatable, BitwiseCopyable {
 
   /// m/s²
   public static let gravity = 9.81
-  /// Below this speed the kinematic model takes over, m/s.
-  public static let slowSpeed = 0.5
+  /// Below this speed the kinematic model takes over, as in CommonRoad, m/s.
+  public static let leastSlowSpeed = 0.5
+  /// Below this speed the kinematic model takes over, m/s: more where a substep could not follow the
+  /// tyres, whose rates grow with 1 / v.
+  public let slowSpeed: Double
 
   let form: Form
   /// Down to this speed the kinematic model stands in; the dynamic one below it again.
@@ -93,9 +96,24 @@ public struct SingleTrack: Sendable, Equatable, BitwiseCopyable {
   /// - Parameter reversesKinematically: whether every backward motion is kinematic. CommonRoad's linear
   ///   tyres push the wrong way when rolling backwards, so that its dynamic model spins out below
   ///   −0.5 m/s; `false` is that model as published.
-  public init(_ parameters: VehicleParameters, form: Form, reversesKinematically: Bool = false) {
+  /// - Parameter substep: of the integration, s; 0 for the model as published.
+  public init(
+    _ parameters: VehicleParameters, form: Form, reversesKinematically: Bool = false,
+    substep: Double = 0
+  ) {
     self.form = form
-    reverseSwitch = reversesKinematically ? -.infinity : -Self.slowSpeed
+    // Slip and yaw rate decay at these over v (the diagonal of the linear model); Runge and Kutta's
+    // fourth order is stable up to 2.78 of rate times step.
+    let (front, rear) = (parameters.frontAxle, parameters.rearAxle)
+    let grip = parameters.friction * Self.gravity / (front + rear)
+    let stiffness = (parameters.frontStiffness * rear, parameters.rearStiffness * front)
+    let slipDecay = grip * (stiffness.0 + stiffness.1)
+    let yawDecay =
+      grip * parameters.mass * (front * front * stiffness.0 + rear * rear * stiffness.1)
+      / parameters.inertia
+    let slow = max(Self.leastSlowSpeed, substep * max(slipDecay, yawDecay) / 2.4)
+    slowSpeed = slow
+    reverseSwitch = reversesKinematically ? -.infinity : -slow
     mu = parameters.friction
     cf = parameters.frontStiffness
     cr = parameters.rearStiffness
@@ -136,7 +154,7 @@ public struct SingleTrack: Sendable, Equatable, BitwiseCopyable {
   /// Whether the kinematic equations hold at a speed.
   @inline(__always)
   public func isKinematic(at speed: Double) -> Bool {
-    form == .kinematic || (speed < Self.slowSpeed && speed > reverseSwitch)
+    form == .kinematic || (speed < slowSpeed && speed > reverseSwitch)
   }
 
   /// The state's rate of change; limits applied.

@@ -160,7 +160,8 @@ struct VehicleKernel: Sendable, BitwiseCopyable {
   static let skin = 0.03
 
   init(_ settings: VehicleSettings, _ car: VehicleParameters, isOpen: Bool) {
-    model = SingleTrack(car, form: settings.model.form, reversesKinematically: true)
+    model = SingleTrack(
+      car, form: settings.model.form, reversesKinematically: true, substep: settings.substep)
     tires = TireForces(car, model: model)
     usesTires = settings.model == .box2dTires
     substep = settings.substep

@@ -180,6 +180,8 @@ public struct VehicleSettings: SettingsGroup, Equatable {
       "expected at most what the car weighs itself (\((mass * 100).rounded() / 100) kg), got \(load)"
     )
     require(
+      !openRoad || laps <= 1, "laps", "expected at most 1 on an open road, got \(laps)")
+    require(
       !openRoad || raceLine.isEmpty, "race_line", "expected none on an open road, got \(raceLine)")
     require(!track.isEmpty, "track", "expected the path of a track, got none")
     let ratio = actionPeriod / substep

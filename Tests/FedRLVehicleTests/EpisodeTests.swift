@@ -313,6 +313,31 @@ import Testing
     }
   }
 
+  /// Tyres so stiff that a substep could not follow them at 0.5 m/s once spun cars at walking pace.
+  @Test func pullingAwayGentlyDoesNotSpinACar() throws {
+    let road = TrackGenerator.straight(name: "wide", length: 200, width: 20)
+    for (vehicle, stiffness, friction, substep) in [
+      (VehicleName.bmw320i, 1.0, 1.0489, 0.01), (.f1tenth, 3, 1.0489, 0.01), (.f1tenth, 1, 2, 0.01),
+      (.f1tenth, 1, 1.0489, 0.01), (.bmw320i, 3, 2, 0.005),
+    ] {
+      let kind = try Bench.kind(road) {
+        $0.vehicle = vehicle
+        $0.tyreStiffness = stiffness
+        $0.friction = friction
+        $0.substep = substep
+        $0.start = .line
+        $0.startSpread = 0
+      }
+      var world = VehicleEnvironment(kind.plan)
+      _ = world.begin(seed: 1)
+      for _ in 0..<60 {
+        _ = world.act([0.03, 1])
+        #expect(world.car.slip.magnitude < 0.1 && world.car.yawRate.magnitude < 0.6)
+      }
+      #expect(world.car.speed > 2 && world.metric("collisions") == 0)
+    }
+  }
+
   @Test func gripIsObservedWhereItIsAskedFor() throws {
     let plain = try Bench.kind()
     let kind = try Bench.kind {
