@@ -32,7 +32,7 @@ package final class DroneDesign: Sendable {
         "\(name): expected two places 2 m apart for a corridor, the farthest are "
           + "\(Self.rounded(EpisodePlan.distance(site.farPair.0, site.farPair.1))) m")
     }
-    if settings.task == .landing, site.levelPlace(width: Float(settings.padWidth)) == nil {
+    if settings.task == .landing, site.levelPlace == nil {
       throw EnvironmentError(
         setting: "pad_width",
         "\(name): expected level ground \(settings.padWidth) m wide for the pad, found none")

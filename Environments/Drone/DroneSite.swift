@@ -13,6 +13,11 @@ package final class DroneSite: Sendable {
   /// m²
   let freeArea: Float
   package let notes: [String]
+  /// A place over ground as level as a pad is wide, should chance find none: the first of a map's; sought
+  /// for landings only.
+  let levelPlace: SIMD2<Float>?
+  /// Two places of a map as far apart as those at its ends are.
+  let farPair: (SIMD2<Float>, SIMD2<Float>)
   /// `nil`: an open arena.
   private let map: MapRoom?
   /// Whether an arena has walls on all sides, not only a floor.
@@ -36,6 +41,11 @@ package final class DroneSite: Sendable {
       lines = []
       freeArea = Float(grid.freeArea)
       notes = map.notes
+      farPair = map.farPair
+      let width = Float(settings.padWidth)
+      levelPlace =
+        settings.task == .landing
+        ? map.allPlaces.first { Self.isLevel(map, under: $0, width: width) } : nil
       self.map = map
       isClosed = true
       return
@@ -45,6 +55,8 @@ package final class DroneSite: Sendable {
     high = SIMD2(width, height)
     freeArea = width * height
     notes = []
+    levelPlace = nil
+    farPair = (low, high)
     map = nil
     isClosed = settings.task == .corridor
     // Clockwise: its right-hand side is inside.
@@ -96,7 +108,10 @@ package final class DroneSite: Sendable {
 
   /// Whether the ground is level and open upwards under a place, for a pad.
   func isLevel(under place: SIMD2<Float>, width: Float) -> Bool {
-    guard let map else { return true }
+    map.map { Self.isLevel($0, under: place, width: width) } ?? true
+  }
+
+  private static func isLevel(_ map: MapRoom, under place: SIMD2<Float>, width: Float) -> Bool {
     let ground = map.ground(under: place)
     let step = min(width / 4, Float(map.grid.resolution))
     return stride(from: -width / 2, through: width / 2, by: step).allSatisfy { way in
@@ -104,15 +119,6 @@ package final class DroneSite: Sendable {
       return map.isFree(beside) && (map.ground(under: beside) - ground).magnitude < 0.01
     }
   }
-
-  /// A place over level ground, should chance find none: the first of the map's.
-  func levelPlace(width: Float) -> SIMD2<Float>? {
-    guard let map else { return nil }
-    return map.allPlaces.first { isLevel(under: $0, width: width) }
-  }
-
-  /// Two places of a map as far apart as those at its ends are.
-  var farPair: (SIMD2<Float>, SIMD2<Float>) { map?.farPair ?? (low, high) }
 
   /// Whether a drone could fly straight from one place to another, obstacles aside.
   func seesStraight(from a: SIMD2<Float>, to b: SIMD2<Float>) -> Bool {

@@ -73,7 +73,7 @@ package struct EpisodePlan: Equatable {
       SIMD2(place.x, site.ground(under: place) + Self.standing)
     }
     start = Self.place(site, &random) { site.isLevel(under: $0, width: width) }
-    if !site.isLevel(under: start, width: width), let place = site.levelPlace(width: width) {
+    if !site.isLevel(under: start, width: width), let place = site.levelPlace {
       start = place
     }
     goals = [pad(under: start)]
