@@ -78,7 +78,7 @@ package final class DroneDesign: Sendable {
   private static let mostObstacles = 1000
 
   private static func rounded(_ value: Float) -> String {
-    "\((Double(value) * 100).rounded() / 100)"
+    value < 0.1 ? "\(value)" : "\((Double(value) * 100).rounded() / 100)"
   }
 
   private static func specification(_ settings: DroneSettings) -> EnvironmentSpecification {

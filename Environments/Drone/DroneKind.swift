@@ -1,4 +1,5 @@
 public import FedRLCore
+import FedRLMaps
 import FedRLNumerics
 
 /// The drone for a registry: name, settings, and how to make it.
@@ -23,7 +24,11 @@ public struct DroneKind: EnvironmentKind {
 
   public var specification: EnvironmentSpecification { design.specification }
 
-  public var notes: [String] { design.site.notes }
+  public var notes: [String] {
+    let isUnused = settings.map.isEmpty && settings.mapReading != MapReading()
+    return design.site.notes
+      + (isUnused ? ["without a map, how to read one (map_…) has no effect"] : [])
+  }
 
   public func makeBatch(count: Int) -> any BatchEnvironment {
     BatchAdapter<Drone>(count: count) {

@@ -156,7 +156,7 @@ public struct DroneSettings: SettingsGroup, Equatable {
       task != .corridor || obstacleDensity > 0 || !map.isEmpty, "obstacle_density",
       "expected more than 0 in a corridor without a map, got \(obstacleDensity)")
     require(
-      padWidth < arenaWidth / 2, "pad_width",
+      padWidth < arenaWidth / 2 || !map.isEmpty, "pad_width",
       "expected less than half of arena_width (\(arenaWidth) m), got \(padWidth)")
     return problems
   }

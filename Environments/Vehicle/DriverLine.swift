@@ -35,7 +35,8 @@ enum DriverLine {
         Point(x: point.x, y: point.y), center.place(at: places[index].s), offset > 0 ? -way : way)
     }
     let tightest = 0.7 * tan(car.maximumSteering) / car.wheelbase
-    let isKinked = greatest(points.indices.map { bend(points, $0) }, reach).map { $0 > tightest }
+    let bends = points.indices.map { Outline.curvature(points, at: $0).magnitude }
+    let isKinked = greatest(bends, reach).map { $0 > tightest }
     relax(&points, beside: places, on: center, moved: zip(moved, isKinked).map { $1 ? $0 : 0 })
     return TrackPath(through: points, spacing: center.spacing)
   }
@@ -43,16 +44,6 @@ enum DriverLine {
   /// - Parameter way: across the centre line to the left, m.
   private static func beside(_ point: Point, _ middle: PathPlace, _ way: Double) -> Point {
     Point(x: point.x - middle.tangentY * way, y: point.y + middle.tangentX * way)
-  }
-
-  /// Curvature of the circle through a point and its neighbours, 1/m.
-  private static func bend(_ points: [Point], _ index: Int) -> Double {
-    let count = points.count
-    let (a, b) = (points[(index + count - 1) % count], points[index])
-    let c = points[(index + 1) % count]
-    let area = (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
-    let sides = [Segment(from: a, to: b), Segment(from: b, to: c), Segment(from: a, to: c)]
-    return 2 * area.magnitude / max(sides.reduce(1) { $0 * $1.length }, 1e-12)
   }
 
   /// Takes kinks out of the parts that were moved: descends on the sum of squared second differences of

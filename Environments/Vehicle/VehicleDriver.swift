@@ -229,24 +229,28 @@ struct ChoiceDriver {
   mutating func choice(
     for wish: (steering: Double, acceleration: Double), steering now: Double
   ) -> Float {
-    let wanted = min(max(wish.steering, -maximumSteering), maximumSteering)
-    let turns = (0..<3).map { choice -> Double in
-      let target = Double(1 - choice) * maximumSteering
-      // The middle of the way there and what is left of the action.
-      let after = now + min(max(target - now, -reach), reach)
-      return (now + after) / 2
-    }
-    let turn = Self.nearest(turns, to: wanted + steeringLeft)
+    let wanted = min(max(wish.steering, -maximumSteering), maximumSteering) + steeringLeft
+    let turn = Self.nearest(to: wanted) { self.steering(of: $0, from: now) }
     // No more is made good than one action can: what could not be had for long is forgotten.
-    steeringLeft = min(max(wanted + steeringLeft - turns[turn], -reach), reach)
-    let push = min(max(wish.acceleration, -maximumAcceleration), maximumAcceleration)
-    let pushes = (0..<3).map { Double($0 - 1) * maximumAcceleration }
-    let pedal = Self.nearest(pushes, to: push + accelerationLeft)
-    accelerationLeft = push + accelerationLeft - pushes[pedal]
+    steeringLeft = min(max(wanted - steering(of: turn, from: now), -reach), reach)
+    let push =
+      min(max(wish.acceleration, -maximumAcceleration), maximumAcceleration) + accelerationLeft
+    let pedal = Self.nearest(to: push) { self.acceleration(of: $0) }
+    accelerationLeft = push - acceleration(of: pedal)
     return Float(turn * 3 + pedal)
   }
 
-  private static func nearest(_ values: [Double], to wanted: Double) -> Int {
-    values.indices.min { (values[$0] - wanted).magnitude < (values[$1] - wanted).magnitude }!
+  /// In the middle of the way to a choice's target and what is left of the action, rad.
+  private func steering(of choice: Int, from now: Double) -> Double {
+    let target = Double(1 - choice) * maximumSteering
+    let after = now + min(max(target - now, -reach), reach)
+    return (now + after) / 2
+  }
+
+  private func acceleration(of choice: Int) -> Double { Double(choice - 1) * maximumAcceleration }
+
+  /// Which of the three values is the nearest; the first of equals.
+  private static func nearest(to wanted: Double, _ value: (Int) -> Double) -> Int {
+    (0..<3).min { (value($0) - wanted).magnitude < (value($1) - wanted).magnitude }!
   }
 }

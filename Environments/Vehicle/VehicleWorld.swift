@@ -46,6 +46,9 @@ public final class VehicleWorld: Sendable {
       corners.map(\.y).max()!
     )
     grid = WallGrid(walls, cell: max(0.5 * width, 0.25))
+    if runOff > 0, kind.resolved(for: track) != .edges {
+      notes.append("run_off has no effect: no walls stand along the road's edges")
+    }
     notes.insert(Self.description(track), at: 0)
     self.notes = notes
   }

@@ -17,7 +17,7 @@ package struct CommandText: Sendable {
     let terminal = Terminal.of(descriptor: STDOUT_FILENO)
     let refusesColor = !(ProcessInfo.processInfo.environment["NO_COLOR"] ?? "").isEmpty
     return CommandText(
-      columns: terminal.isInteractive ? min(max(terminal.columns, 40), 100) : 80,
+      columns: min(max(terminal.columns, 40), 100),
       usesStyle: terminal.isInteractive && !refusesColor)
   }
 

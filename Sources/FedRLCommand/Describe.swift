@@ -10,8 +10,8 @@ package struct Describe: ParsableCommand {
     abstract: "Describe an environment, policy, device, link, section of a scenario, or scenario.",
     discussion: """
       Prints every setting with its meaning, unit, range and default; for devices and links every \
-      value with its source and kind. For a scenario's file: what its agents observe, may do and are \
-      judged by.
+      value with its source and kind. For a scenario's file or a run: what its agents observe, may do \
+      and are judged by.
 
       EXAMPLES:
         fedrl describe cartpole
@@ -20,16 +20,20 @@ package struct Describe: ParsableCommand {
         fedrl describe fleet
         fedrl describe distributions
         fedrl describe my.toml
+        fedrl describe runs/seed-7
       """)
 
-  @Argument(help: "A name that fedrl list prints, a section of a scenario, or a scenario's file.")
+  @Argument(
+    help: "A name that fedrl list prints, a section of a scenario, a scenario's file, or a run.")
   var name: String
 
   package init() {}
 
   package func run() throws {
-    if name.hasSuffix(".toml") {
-      let prepared = try ScenarioLoader.load(path: name, registry: FedRL.registry)
+    let isRun = RunFolder.isRun(name) && !Self.known(FedRL.registry).contains(name)
+    if isRun || name.hasSuffix(".toml") {
+      let path = isRun ? name + "/scenario.toml" : name
+      let prepared = try ScenarioLoader.load(path: path, registry: FedRL.registry)
         .prepare(registry: FedRL.registry)
       ScenarioDescription(prepared, .standardOutput).write { print($0) }
       return
@@ -82,12 +86,19 @@ package struct Describe: ParsableCommand {
     FederationCatalogue.strategies + FederationCatalogue.codecs.map { ($0.name, $0.summary) }
   }
 
-  private static func unknown(_ name: String, _ registry: Registry) -> BadInput {
-    let known =
-      List.Subject.allCases.flatMap { List.rows($0, registry).map(\.name) }
+  private static func known(_ registry: Registry) -> [String] {
+    List.Subject.allCases.flatMap { List.rows($0, registry).map(\.name) }
       + ScenarioSection.allCases.map(\.rawValue)
+  }
+
+  private static func unknown(_ name: String, _ registry: Registry) -> BadInput {
+    if let kind = FileSystem.kind(name) {
+      return BadInput(
+        "\(name): expected a scenario (.toml), a run or a name that fedrl list prints, got a "
+          + (kind == .folder ? "folder without a run" : "file"))
+    }
     let hint =
-      nearestName(to: name, among: known).map { "did you mean \($0)?" }
+      nearestName(to: name, among: known(registry)).map { "did you mean \($0)?" }
       ?? "see fedrl list, or name a section: "
       + ScenarioSection.allCases.map(\.rawValue).joined(separator: ", ")
     return BadInput("nothing is named \(name); \(hint)")

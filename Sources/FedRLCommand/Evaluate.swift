@@ -15,6 +15,7 @@ struct Evaluate: ParsableCommand {
         fedrl evaluate runs/seed-7 --episodes 50 --baselines
         fedrl evaluate policy.safetensors --scenario my.toml
         fedrl evaluate runs/seed-7 --cross
+        fedrl evaluate runs/seed-7 --baselines --csv episodes.csv
         fedrl evaluate runs/seed-7 --set 'evaluation.environment.map="den.yaml"'
       """)
 
@@ -45,6 +46,10 @@ struct Evaluate: ParsableCommand {
   var score: String?
   @Flag(help: "Print JSON.")
   var json = false
+  @Option(
+    help: ArgumentHelp(
+      "Write a row for every episode besides: return, end, all measures.", valueName: "file"))
+  var csv: String?
 
   func validate() throws {
     if let episodes, !(1...100_000).contains(episodes) {
@@ -56,8 +61,8 @@ struct Evaluate: ParsableCommand {
     if !["final", "best"].contains(policy) {
       throw ValidationError("--policy: expected final or best, got \(policy)")
     }
-    if cross && (baselines || policy != "final") {
-      throw ValidationError("--cross: takes final policies and no baselines")
+    if cross && (baselines || policy != "final" || csv != nil) {
+      throw ValidationError("--cross: takes final policies, no baselines and no --csv")
     }
     if score != nil && !cross { throw ValidationError("--score: goes with --cross") }
   }
@@ -84,6 +89,7 @@ struct Evaluate: ParsableCommand {
         baselines
         ? try evaluator.evaluateBaselines(
           given.prepared.baselines, pool: pool, isCancelled: { Interruption.isRequested }) : []
+      if let csv { try write(results[0], evaluator, scripted, given, to: csv) }
       report(results[0], evaluator, scripted, given)
     } catch is Interrupted {
       throw ExitCode(130)
@@ -104,6 +110,29 @@ struct Evaluate: ParsableCommand {
     } catch is Interrupted {
       throw ExitCode(130)
     }
+  }
+
+  /// Rows as those of a run's `episodes.csv`; the policy is called as its file is.
+  private func write(
+    _ columns: [[EpisodeRecord]], _ evaluator: Evaluator, _ baselines: [BaselineRecord],
+    _ given: PolicySource, to path: String
+  ) throws {
+    let space = given.prepared.specification
+    let rows = EpisodeRows(metrics: space.metrics, lists: space.listMetrics)
+    let file = given.policyPath.split(separator: "/").last!
+    let name = file.split(separator: ".").first.map(String.init) ?? String(file)
+    var text = rows.header
+    for (environment, records) in zip(evaluator.environments, columns) {
+      text += rows.lines(
+        of: records, policy: name, agent: nil, environment: environment.name
+      ).joined()
+    }
+    for record in baselines {
+      text += rows.lines(
+        of: record.episodes, policy: record.baseline, agent: nil, environment: record.environment
+      ).joined()
+    }
+    try AtomicFile.write(text, to: path)
   }
 
   private func report(

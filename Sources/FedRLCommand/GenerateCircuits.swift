@@ -8,11 +8,11 @@ import Foundation
 enum RoadShape: String, ExpressibleByArgument, CaseIterable {
   case random, oval, straight
 
-  /// `circuit-01`, `oval-01`, …
-  func name(_ number: Int) -> String {
-    let digits = (number < 10 ? "0" : "") + "\(number)"
-    return self == .random ? TrackGenerator.circuitName(number) : "\(rawValue)-\(digits)"
-  }
+  /// What files are called, before their number.
+  var kind: String { self == .random ? "circuit" : rawValue }
+
+  /// Several of them.
+  var plural: String { self == .straight ? "roads" : "circuits" }
 }
 
 /// `fedrl generate circuits`: roads as centre lines with widths.
@@ -36,7 +36,9 @@ struct GenerateCircuits: ParsableCommand {
 
   @Option(help: ArgumentHelp("The folder; made where it does not exist.", valueName: "dir"))
   var out: String
-  @Option(parsing: .unconditional, help: "How many; 8 by default.")
+  @Option(
+    parsing: .unconditional,
+    help: "How many; 8 by default, but one oval or straight of one --length.")
   var count: Int?
   @Option(parsing: .unconditional, help: "Names the circuits; 1 by default.")
   var seed: UInt64?
@@ -70,6 +72,11 @@ struct GenerateCircuits: ParsableCommand {
     if let count, !(1...10_000).contains(count) {
       throw ValidationError("--count: expected an integer in 1...10000, got \(count)")
     }
+    guard !isOfOneKind || (count ?? 1) == 1 else {
+      throw ValidationError(
+        "--count: one \(shape!.rawValue) of one length is as the other; --length takes a range, such as 60..200"
+      )
+    }
     let width = width ?? 2.2
     guard (0.5...30).contains(width) else {
       throw ValidationError("--width: expected a number in 0.5...30, got \(width)")
@@ -95,9 +102,13 @@ struct GenerateCircuits: ParsableCommand {
     Interruption.installHandlers()
     let tracks = shipped ? TrackGenerator.shippedTracks() : nil
     let names =
-      tracks?.map(\.name) ?? (1...(count ?? 8)).map { (shape ?? .random).name($0) }
+      tracks?.map(\.name)
+      ?? (1...(count ?? (isOfOneKind ? 1 : 8))).map {
+        TrackGenerator.roadName($0, kind: (shape ?? .random).kind)
+      }
+    let plural = (shape ?? .random).plural
     try OutputFolder.prepare(
-      out, for: names.map { $0 + ".csv" }, of: "these circuits", force: force)
+      out, for: names.map { $0 + ".csv" }, of: "these \(plural)", force: force)
     var total = 0.0
     for (index, name) in names.enumerated() {
       if Interruption.isRequested { throw ExitCode(130) }
@@ -109,7 +120,7 @@ struct GenerateCircuits: ParsableCommand {
     print(
       names.count == 1
         ? "wrote \(out)/\(names[0]).csv: \(mean) m"
-        : "wrote \(names.count) \(shape == .straight ? "roads" : "circuits") to \(out), \(names[0]).csv to \(names.last!).csv: "
+        : "wrote \(names.count) \(plural) to \(out), \(names[0]).csv to \(names.last!).csv: "
           + "\(mean) m on average")
   }
 
@@ -128,6 +139,11 @@ struct GenerateCircuits: ParsableCommand {
     case .straight:
       return TrackGenerator.straight(name: name, length: length, width: width)
     }
+  }
+
+  /// Whether all would be the same, as nothing is left to chance.
+  private var isOfOneKind: Bool {
+    (shape ?? .random) != .random && length.map { $0.low == $0.high } ?? false
   }
 
   private var bendRadius: Double { radius ?? 2.3 * (width ?? 2.2) }

@@ -310,11 +310,15 @@ extension SettingsGroup {
   }
 }
 
-/// The known name nearest to a mistyped one, by edit distance; `nil` if none is near.
+/// The known name nearest to a mistyped one, by edit distance, else the shortest that begins with it;
+/// `nil` if none is near.
 public func nearestName(to name: String, among candidates: [String]) -> String? {
   let limit = max(2, name.count / 3)
-  return candidates.map { ($0, editDistance($0, name)) }.filter { $0.1 <= limit }
-    .min { ($0.1, $0.0) < ($1.1, $1.0) }?.0
+  let near = candidates.map { ($0, editDistance($0, name)) }.filter { $0.1 <= limit }
+    .min { ($0.1, $0.0) < ($1.1, $1.0) }
+  guard near == nil, name.count >= 3 else { return near?.0 }
+  return candidates.filter { $0.lowercased().hasPrefix(name.lowercased()) }
+    .min { ($0.count, $0) < ($1.count, $1) }
 }
 
 private func editDistance(_ first: String, _ second: String) -> Int {

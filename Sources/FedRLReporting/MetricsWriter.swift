@@ -17,7 +17,7 @@ public final class MetricsWriter: RunObserver {
   }
 
   private let metricDefinitions: [MetricDefinition]
-  private let listDefinitions: [MetricDefinition]
+  private let episodeRows: EpisodeRows
   private var arms: [Arm: ArmFiles] = [:]
   private let evaluation: LineFile
   /// Every episode of the final evaluations and of the baselines.
@@ -41,7 +41,7 @@ public final class MetricsWriter: RunObserver {
   ) throws(FileError) {
     precondition(!arms.isEmpty)
     metricDefinitions = metrics
-    listDefinitions = lists
+    episodeRows = EpisodeRows(metrics: metrics, lists: lists)
     var files: [LineFile] = []
     func open(_ name: String) throws(FileError) -> LineFile {
       let path = folder + "/" + name
@@ -186,10 +186,7 @@ extension MetricsWriter {
       }
       evaluation.append(CSVRow(Self.evaluationColumns + measures).ended())
     }
-    if episodes.length == 0 {
-      episodes.append(
-        CSVRow(EpisodeTable.columns + metricNames + listDefinitions.map(\.name)).ended())
-    }
+    if episodes.length == 0 { episodes.append(episodeRows.header) }
     try flush()
   }
 
@@ -245,21 +242,12 @@ extension MetricsWriter {
     return names
   }
 
-  /// Rows of ``episodes``.
   private func appendEach(
     _ records: [EpisodeRecord], of policy: String, agent: Int?, in environment: String
   ) {
-    for (index, record) in records.enumerated() {
-      var row = CSVRow([policy, agent.map { "\($0)" } ?? "", environment])
-      row.append(index)
-      row.append("\(record.seed)")
-      row.append(record.episodeReturn)
-      row.append(record.steps)
-      row.append("\(record.end)")
-      for metric in metricDefinitions.indices { row.append(record.metrics[safe: metric]) }
-      for list in listDefinitions.indices { row.append(record.lists[safe: list] ?? []) }
-      episodes.append(row.ended())
-    }
+    for line in episodeRows.lines(
+      of: records, policy: policy, agent: agent, environment: environment)
+    { episodes.append(line) }
   }
 
   private func appendEpisodes(_ episodes: [EpisodeRecord], to row: inout CSVRow) {

@@ -72,6 +72,7 @@ import Testing
   @Test(arguments: [
     ("cartpol", "nothing is named cartpol; did you mean cartpole?"),
     ("pi4", "nothing is named pi4; did you mean pi-4?"),
+    ("jetson", "nothing is named jetson; did you mean jetson-orin-nano?"),
     ("evalution", "nothing is named evalution; did you mean evaluation?"),
     (
       "zebra",

@@ -48,9 +48,9 @@ import Testing
     let folder = try TestFolder()
     let (ovals, straights) = (folder.path + "/ovals", folder.path + "/straights")
     #expect(
-      generate(
-        "--shape", "oval", "--length", "120", "--radius", "6", "--count", "1", "--out", ovals)
-        == 0)
+      generate("--shape", "oval", "--length", "120", "--radius", "6", "--out", ovals) == 0)
+    // More than one of one length would be the same again.
+    #expect(try FileManager.default.contentsOfDirectory(atPath: ovals) == ["oval-01.csv"])
     #expect(generate("--shape", "straight", "--length", "80..90", "--out", straights) == 0)
     let oval = try TrackFile.load(ovals + "/oval-01.csv")
     expectClose(oval.length, 120, absolute: 0.1)
@@ -67,6 +67,7 @@ import Testing
     ["--width", "12"], ["--shipped", "--seed", "3"], ["--shipped", "--shape", "oval"],
     ["--shape", "figure-8"], ["--radius", "4"], ["--shape", "oval", "--radius", "1"],
     ["--shape", "oval", "--length", "60", "--radius", "9.5"],
+    ["--shape", "straight", "--length", "60", "--count", "2"],
   ])
   func circuitsThatCannotBeBuiltAreRefused(arguments: [String]) throws {
     let folder = try TestFolder()

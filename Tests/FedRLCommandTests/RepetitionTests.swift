@@ -96,12 +96,24 @@ import Testing
       })
   }
 
-  @Test func anInterruptedRunSavesItsStateAndResumes() throws {
+  /// What ends a run politely: Ctrl-C, a process manager and, where it is not ignored as under nohup, a
+  /// terminal that closes.
+  private static var polite: [Int32] {
+    var hangup = sigaction()
+    sigaction(SIGHUP, nil, &hangup)
+    let isIgnored =
+      unsafeBitCast(hangup.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
+    return isIgnored ? [SIGINT, SIGTERM] : [SIGINT, SIGTERM, SIGHUP]
+  }
+
+  @Test(arguments: polite)
+  func anInterruptedRunSavesItsStateAndResumes(signal: Int32) throws {
     guard let reference = try reference() else { return }
     let folder = try TestFolder(Self.scenario)
     let run = try #require(
       try folder.train(
-        "--out", "run", "--junit", "run/junit.xml", signal: SIGINT,
+        "--out", "run", "--junit", "run/junit.xml", signal: signal,
         when: { folder.rounds(of: "run") > 8 }))
     #expect(run.status == 130)
     #expect(run.output.contains("interrupted; the state is saved. To go on from round"))

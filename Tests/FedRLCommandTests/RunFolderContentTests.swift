@@ -143,6 +143,47 @@ import Testing
     #expect(scores?["return_mean"]?.double == final?["return_mean"]?.double)
   }
 
+  /// Rows of `evaluate --csv` are those that the run wrote, but for the policy's name.
+  @Test func theEpisodesOfAnEvaluationCanBeKept() throws {
+    guard let folder = try folder() else { return }
+    let other = try TestFolder()
+    let run = try #require(
+      try CommandProcess.run(
+        ["evaluate", folder.file("run"), "--baselines", "--csv", "kept.csv"], in: other.path))
+    #expect(run.status == 0, "\(run.errors)")
+    let kept = try other.text("kept.csv").split(separator: "\n")
+    let written = try folder.text("run/episodes.csv").split(separator: "\n")
+    #expect(kept[0] == written[0])
+    #expect(kept.filter { $0.hasPrefix("final,,") }.count > 1)
+    let judged = written.filter { $0.hasPrefix("federated,,") }
+    #expect(
+      kept.filter { $0.hasPrefix("final,,") }.map { $0.dropFirst("final".count) }
+        == judged.map { $0.dropFirst("federated".count) })
+    let nowhere = try #require(
+      try CommandProcess.run(
+        ["evaluate", folder.file("run"), "--csv", "no/such/folder.csv"], in: other.path))
+    #expect(nowhere.status != 0 && nowhere.errors.contains("no/such"), "\(nowhere.errors)")
+    let crossed = try #require(
+      try CommandProcess.run(
+        ["evaluate", folder.file("run"), "--cross", "--csv", "kept.csv"], in: other.path))
+    #expect(crossed.status == 2)
+  }
+
+  @Test func aRunIsDescribedByItsScenario() throws {
+    guard let folder = try folder() else { return }
+    let run = try #require(try CommandProcess.run(["describe", "run"], in: folder.path))
+    #expect(run.status == 0, "\(run.errors)")
+    #expect(run.output.hasPrefix("run/scenario.toml: cartpole with ppo."), "\(run.output)")
+    let narrow = try #require(
+      try CommandProcess.run(
+        ["describe", "ppo"], in: folder.path, environment: ["COLUMNS": "50"]))
+    #expect(narrow.output.split(separator: "\n").allSatisfy { $0.count <= 50 })
+    let checkpoints = try #require(
+      try CommandProcess.run(["describe", "run/checkpoints"], in: folder.path))
+    #expect(checkpoints.status == 2)
+    #expect(checkpoints.errors.contains("got a folder without a run"), "\(checkpoints.errors)")
+  }
+
   /// The middle half is that of the episodes, whose means are those of the summary.
   @Test func comparingReadsTheEpisodes() throws {
     guard let folder = try folder() else { return }

@@ -38,6 +38,19 @@ import Testing
     #expect(track.raceLine == nil && track.mapPath == nil && track.notes == [])
   }
 
+  @Test func aHoleAndARoadWhoseEndsMeetAreNoted() throws {
+    let folder = try TemporaryFolder()
+    let square = try folder.write("square.csv", text())
+    #expect(
+      try TrackFile.load(square, isClosed: false).notes
+        == ["its ends are 10.0 m apart, as those of a circuit are; without open_road it is one"])
+    let far = (0..<20).map { "\($0 < 10 ? $0 : $0 + 15),0,1,1" }
+    let road = try folder.write("far.csv", text(far))
+    #expect(
+      try TrackFile.load(road, isClosed: false).notes
+        == ["16.0 m without a point after line 11, where most are 1.0 m apart"])
+  }
+
   @Test func spacesBlankLinesWindowsEndsHeadingsAndSemicolonsAreTaken() throws {
     let folder = try TemporaryFolder()
     let expected = try TrackFile.load(try folder.write("a.csv", text())).points

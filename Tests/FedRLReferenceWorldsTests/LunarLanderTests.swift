@@ -274,7 +274,7 @@ import Testing
       lunarLanderEntry.check(table, "[environment]").map(\.description) == [
         "[environment] enable_wind: expected true or false, got 1",
         "[environment] gravity: expected a number in -12...0, got 9.8",
-        "[environment] wind: unknown key",
+        "[environment] wind: unknown key; did you mean wind_power?",
         "[environment] wind_power: expected a number in 0...100, got -1.0",
       ])
     for gravity in [0.0, -12] {

@@ -51,9 +51,13 @@ import Testing
 
   @Test(arguments: [
     (
-      "arms.federated.final.coverage",
-      "unknown score \"coverage\"; expected one of return_mean, "
+      "arms.federated.final.floor",
+      "unknown score \"floor\"; expected one of return_mean, "
         + "return_iqm, steps_mean, episodes, coverage_ratio"
+    ),
+    (
+      "arms.federated.final.coverage",
+      "unknown score \"coverage\"; did you mean coverage_ratio?"
     ),
     (
       "arms.federated.final.coverage_rati",

@@ -11,11 +11,14 @@ struct DriftEnvironment: Environment {
     metrics: [
       MetricDefinition("distance", unit: "m", higherIsBetter: false, "distance to the origin")
     ])
-  let gain: Float
+  let gain, rewardScale: Float
   private var position: Float = 0
   private var speed: Float = 0
 
-  init(gain: Float) { self.gain = gain }
+  init(gain: Float, rewardScale: Float = 1) {
+    self.gain = gain
+    self.rewardScale = rewardScale
+  }
 
   var specification: EnvironmentSpecification { Self.specification }
 
@@ -32,7 +35,7 @@ struct DriftEnvironment: Environment {
     speed = 0.9 * speed + 0.1 * gain * action[0]
     position += speed
     observe(into: &observation)
-    return StepOutcome(reward: -abs(position))
+    return StepOutcome(reward: -abs(position) * rewardScale)
   }
 
   func writeMetrics(into values: inout MutableSpan<Double>) { values[0] = Double(abs(position)) }
@@ -45,11 +48,14 @@ struct DriftEnvironment: Environment {
 
 struct DriftKind: EnvironmentKind {
   var gain: Float = 1
+  var rewardScale: Float = 1
   var specification: EnvironmentSpecification { DriftEnvironment.specification }
   let baselines = ["stay", "push"]
 
   func makeBatch(count: Int) -> any BatchEnvironment {
-    BatchAdapter<DriftEnvironment>(count: count) { DriftEnvironment(gain: gain) }
+    BatchAdapter<DriftEnvironment>(count: count) {
+      DriftEnvironment(gain: gain, rewardScale: rewardScale)
+    }
   }
 
   func runBaseline(_ name: String, seed: UInt64) throws -> EpisodeRecord {

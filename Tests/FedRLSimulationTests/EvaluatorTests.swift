@@ -80,6 +80,25 @@ import Testing
     #expect(error?.description == "evaluation in ill: observation 0 became nan at step 1")
   }
 
+  @Test func aPolicyThatActsNotANumberIsNamed() {
+    var policy = policies(1)[0]
+    policy.observationMoments!.mean[0] = .nan
+    let error = #expect(throws: EvaluationFailure.self) {
+      try evaluator.evaluate([policy], learner: learner, pool: WorkerPool(count: 1))
+    }
+    #expect(error?.description == "evaluation in one: action 0 became nan at step 0")
+  }
+
+  @Test func aRewardThatIsNoNumberIsNamed() {
+    let evaluator = Evaluator(
+      environments: [.init(name: "greedy", kind: DriftKind(rewardScale: .infinity))], episodes: 2,
+      seed: 1)
+    let error = #expect(throws: EvaluationFailure.self) {
+      try evaluator.evaluate(policies(1), learner: learner, pool: WorkerPool(count: 1))
+    }
+    #expect(error?.description == "evaluation in greedy: reward became -inf at step 1")
+  }
+
   @Test func aCancelledEvaluationThrows() {
     let calls = Atomic<Int>(0)
     #expect(throws: Interrupted()) {

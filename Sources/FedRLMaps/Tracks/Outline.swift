@@ -1,10 +1,22 @@
 /// Polygons as they are made into walls: free of loops, and with few corners.
-enum Outline {
+package enum Outline {
   /// The edges; of a closed one, the last corner joined to the first.
   static func segments(_ points: [Point], isClosed: Bool = true) -> [Segment] {
     points.indices.dropLast(isClosed ? 0 : 1).map {
       Segment(from: points[$0], to: points[($0 + 1) % points.count])
     }
+  }
+
+  /// Curvature of the circle through a corner and its neighbours, 1/m: positive where it turns left.
+  package static func curvature(_ points: [Point], at index: Int) -> Double {
+    let count = points.count
+    let (a, b) = (points[(index + count - 1) % count], points[index])
+    let c = points[(index + 1) % count]
+    let area = (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
+    let sides =
+      Segment(from: a, to: b).length * Segment(from: b, to: c).length
+      * Segment(from: a, to: c).length
+    return sides > 0 ? 2 * area / sides : 0
   }
 
   /// Where a polygon crosses itself: the indices of two edges, and the place.

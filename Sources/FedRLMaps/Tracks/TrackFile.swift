@@ -39,6 +39,7 @@ public enum TrackFile {
       }
       notes.append("coordinates are taken from (\(shift.x), \(shift.y)) m")
     }
+    notes += oddGaps(points, places, isClosed: isClosed)
     let width = points.map { min($0.left, $0.right) }.min()!
     var race: TrackPath?
     if isClosed, let file = files.raceLine {
@@ -50,6 +51,29 @@ public enum TrackFile {
       notes: notes, isClosed: isClosed, path: files.centerLine, places: places)
     if let race, let file = files.raceLine { try check(race, of: file, on: track) }
     return track
+  }
+
+  /// Distances between points that may be a mistake: a hole in the line, and ends that all but meet.
+  private static func oddGaps(_ points: [TrackPoint], _ places: [String], isClosed: Bool)
+    -> [String]
+  {
+    guard points.count >= Track.leastPoints else { return [] }
+    let lengths = Outline.segments(points.map { Point(x: $0.x, y: $0.y) }).map(\.length)
+    let between = isClosed ? lengths[...] : lengths.dropLast()
+    let usual = between.sorted()[between.count / 2]
+    let widest = between.indices.max { between[$0] < between[$1] }!
+    var notes: [String] = []
+    if between[widest] > 10 * usual {
+      notes.append(
+        "\(TrackCheck.short(between[widest])) m without a point after \(places[widest]), where most are "
+          + "\(TrackCheck.short(usual)) m apart")
+    }
+    if !isClosed, let ends = lengths.last, ends <= 2 * usual {
+      notes.append(
+        "its ends are \(TrackCheck.short(ends)) m apart, as those of a circuit are; without open_road it is one"
+      )
+    }
+    return notes
   }
 
   /// Race lines come to the edges and may cut a corner; one of another circuit is off the road.

@@ -98,7 +98,7 @@ public struct TrackGenerator: Sendable, Equatable {
   }
 
   private func isDrivable(_ line: [Point]) -> Bool {
-    let tightest = line.indices.map { Self.bend(line, $0).magnitude }.max()!
+    let tightest = line.indices.map { Outline.curvature(line, at: $0).magnitude }.max()!
     guard tightest * tightestRadius <= 1 else { return false }
     let clearance = width + 0.4
     // Along a bend of the tightest radius, points this far apart along the line have that distance.
@@ -110,19 +110,6 @@ public struct TrackGenerator: Sendable, Equatable {
       }
     }
     return true
-  }
-
-  /// Curvature at a point from its two neighbours, 1/m.
-  private static func bend(_ line: [Point], _ index: Int) -> Double {
-    let count = line.count
-    let (a, b, c) = (
-      line[(index + count - 1) % count], line[index], line[(index + 1) % count]
-    )
-    let area = (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
-    let sides =
-      Segment(from: a, to: b).length * Segment(from: b, to: c).length
-      * Segment(from: a, to: c).length
-    return sides > 0 ? 2 * area / sides : 0
   }
 
   private static func smoothed(_ line: [Point]) -> [Point] {
@@ -156,7 +143,7 @@ public struct TrackGenerator: Sendable, Equatable {
   /// The same circuit from the middle of its straightest 10 m, placed at the origin.
   private static func startingOnStraight(_ line: [Point]) -> [Point] {
     let count = line.count
-    let bends = line.indices.map { bend(line, $0).magnitude }
+    let bends = line.indices.map { Outline.curvature(line, at: $0).magnitude }
     let reach = min(10, count / 8)
     let sums = line.indices.map { index in
       (-reach...reach).reduce(0.0) { $0 + bends[(index + $1 + count) % count] }
@@ -194,9 +181,9 @@ extension TrackGenerator {
   /// The seed of the shipped circuits.
   public static let shippedSeed: UInt64 = 20_261_125
 
-  /// `circuit-01`, …
-  public static func circuitName(_ number: Int) -> String {
-    "circuit-" + (number < 10 ? "0" : "") + "\(number)"
+  /// `circuit-01`, …; `oval-01` for another kind.
+  public static func roadName(_ number: Int, kind: String = "circuit") -> String {
+    "\(kind)-" + (number < 10 ? "0" : "") + "\(number)"
   }
 
   /// All shipped circuits: those made from seeds, 60 to 200 m long, and an oval; for cars of 1:10.
@@ -204,7 +191,7 @@ extension TrackGenerator {
     let circuits = (1...shippedCount).map { number in
       let share = Double((number * 4) % shippedCount) / Double(shippedCount - 1)
       return TrackGenerator(length: 60 + 140 * share).makeTrack(
-        name: circuitName(number),
+        name: roadName(number),
         random: RandomStream(seed: shippedSeed).split("circuit", UInt64(number)))
     }
     return circuits + [oval(name: "oval", straight: 20, radius: 5, width: 2.2)]
