@@ -5,8 +5,13 @@
 // Clones are chosen once, when the program loads. A processor's name would fit that one model only;
 // a level fits all that have its instructions: x86-64-v3 is AVX2 and FMA. A product is rounded
 // before it is added to; where it is exact anyway, as a square of a float in double is, it may be
-// fused. So all clones give the same bits.
-#if defined(__x86_64__) && defined(__linux__)
+// fused. So all clones give the same bits. The thread sanitizer cannot run as early as they are chosen.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define WITH_SANITIZER
+#endif
+#endif
+#if defined(__x86_64__) && defined(__linux__) && !defined(WITH_SANITIZER)
 #define FEDRL_CLONES __attribute__((target_clones("avx512f", "arch=x86-64-v3", "default")))
 #else
 #define FEDRL_CLONES

@@ -6,7 +6,14 @@
 #include <malloc.h>
 #include <stdlib.h>
 
-#if defined(__GLIBC__)
+// The thread sanitizer has allocation functions of its own.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define WITH_SANITIZER
+#endif
+#endif
+
+#if defined(__GLIBC__) && !defined(WITH_SANITIZER)
 
 static _Thread_local uint64_t allocations;
 

@@ -267,11 +267,11 @@ import Testing
 
   /// Worlds on several threads at once give what each gives alone.
   ///
-  /// The thread sanitizer, over this test alone, reports nothing: worlds share no memory of ours but the
-  /// lock under which they are made and freed. It does not see into the system's Box2D, which is built
-  /// without it. That library has process-wide state of two kinds: the table of contact types, which is
-  /// filled before the first world is made, and counters of its distance and impact routines
-  /// (`b2_gjkCalls` and their like), which steps add to without a lock and nothing ever reads.
+  /// `Scripts/check-threads` runs this test with the thread sanitizer, which sees into Box2D too. It reports
+  /// one thing: counters of Box2D's distance and impact routines (`b2_gjkCalls` and their like), which
+  /// steps add to without a lock and nothing ever reads. Box2D's table of contact types, process-wide as
+  /// well, is filled before the first world is made; of ours worlds share the lock alone under which they are
+  /// made and freed.
   @Test func worldsStepInParallelAsTheyStepAlone() async {
     @Sendable func run(_ seed: Int) -> [BodyState] {
       var world = World(gravity: [0, -9.8])
