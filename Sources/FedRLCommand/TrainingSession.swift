@@ -96,8 +96,19 @@ struct TrainingSession {
       try? writeJUnit(record, failure: "\(error)", [])
       // Nothing was learned and nothing can be resumed: a full disk at the start leaves no trace.
       if error is FileError && run?.hasRounds != true && !options.resume { folder.discard() }
+      // What learning itself ends, ends it again: a resumed run repeats every bit.
+      if !(error is TrainingFailure || error is EvaluationFailure) { sayWhatIsSaved() }
       throw error
     }
+  }
+
+  private func sayWhatIsSaved() {
+    let newest = try? CheckpointStore.newest(in: folder.file("checkpoints"))
+    guard let saved = newest?.saved else { return }
+    let arm = prepared.scenario.evaluation.arms[saved.checkpoint.armIndex]
+    Outcome.complain(
+      "the state after round \(saved.checkpoint.round) of the \(arm.rawValue) arm is saved; "
+        + "fedrl train \(folder.path) --resume goes on from there")
   }
 
   /// After the last round: scores, expectations, report.

@@ -61,7 +61,11 @@ import Testing
     try withMount(folder, options: "size=160k") { place in
       let run = try #require(try folder.train("--out", "small/run", "-q"))
       #expect(run.status == 1)
-      #expect(run.errorLines.count == 1 && run.errors.contains("the disk is full"))
+      #expect(run.errorLines.count == 2, "\(run.errors)")
+      #expect(
+        run.errorLines[0].hasSuffix(
+          " of the federated arm is saved; fedrl train small/run --resume goes on from there"))
+      #expect(run.errorLines[1].contains("the disk is full"))
       #expect(!FileManager.default.fileExists(atPath: folder.file("small/run/summary.json")))
       #expect(try shell("mount", "-o", "remount,size=8m", place) == 0)
       let resumed = try #require(try folder.train("--out", "small/run", "-q", "--resume"))
