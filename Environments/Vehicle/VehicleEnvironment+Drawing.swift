@@ -46,7 +46,8 @@ extension VehicleEnvironment {
             kernel.maximumSteering * 180 / .pi), unit: "°"),
       .init(
         name: "laps", value: Float(metrics.laps.progress / metrics.laps.length),
-        range: 0...Float(kernel.lastLap > 0 ? kernel.lastLap : 5), unit: ""),
+        // A gauge from 0 to 1 would be a share, in per cent.
+        range: 0...Float(kernel.lastLap > 0 ? max(kernel.lastLap, 2) : 5), unit: ""),
     ]
   }
 

@@ -42,6 +42,9 @@ public struct VehicleKind: EnvironmentKind {
     let way = plan.world.center.isClosed ? "a lap on its line" : "the road"
     let lap = (plan.profile.lapTime * 100).rounded() / 100
     return plan.world.notes + ["\(way) at the limit of friction takes \(lap) s"]
+      + plan.settings.withoutEffect.map {
+        "\($0) has no effect on the model \(plan.settings.model.rawValue)"
+      }
   }
 
   public func makeBatch(count: Int) -> any BatchEnvironment {

@@ -49,10 +49,11 @@ public struct VehicleParameters: Sendable, Equatable {
     switchSpeed: 7.319, maximumAcceleration: 11.5, minimumSpeed: -13.6, maximumSpeed: 50.8,
     lidarMount: 1.9)
 
-  /// Heavier in all its parts.
+  /// Heavier in all its parts, with the same engine and brakes: their forces move more mass.
   public mutating func scaleMass(by factor: Double) {
     mass *= factor
     inertia *= factor
+    maximumAcceleration /= factor
   }
 
   /// Carries a load over the rear axle, which moves the centre of mass back.

@@ -43,12 +43,16 @@ extension VehicleSettings {
         "μ of tyres on road (CommonRoad; fleets 0.4 to 1.05, F1TENTH's older measured value is 0.523)"
       ),
       .number(
-        "mass_factor", \.massFactor, range: 0.2...5, "multiplies mass and inertia (proposal)"),
+        "mass_factor", \.massFactor, range: 0.2...5,
+        "multiplies mass and inertia; engine and brakes stay as strong, so that accelerations are divided by it (proposal)"
+      ),
       .number(
-        "load", \.load, unit: "kg", range: 0...2000, "load over the rear axle (proposal)"),
+        "load", \.load, unit: "kg", range: 0...2000,
+        "load over the rear axle, for which engine and brakes make up (proposal)"),
       .number(
         "tyre_stiffness", \.tyreStiffness, range: 0.2...3,
-        "multiplies the cornering stiffness of all tyres (proposal)"),
+        "multiplies the cornering stiffness of all tyres; those of box2d_tires have none (proposal)"
+      ),
       .number(
         "max_speed", \.maximumSpeed, unit: "m/s", range: 0...100,
         "limit below the car's own (F1TENTH gym: 20; CommonRoad: 50.8 for bmw320i); 0 leaves it to the car"

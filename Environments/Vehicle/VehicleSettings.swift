@@ -169,6 +169,12 @@ public struct VehicleSettings: SettingsGroup, Equatable {
     return car
   }
 
+  /// Names of settings that were given and that the model of the car does not know.
+  var withoutEffect: [String] {
+    let isStiff = tyreStiffness != 1 && (model == .kinematic || model == .box2dTires)
+    return (isStiff ? ["tyre_stiffness"] : []) + (load > 0 && model == .kinematic ? ["load"] : [])
+  }
+
   public func validate() -> [(setting: String, message: String)] {
     var problems: [(setting: String, message: String)] = []
     func require(_ holds: Bool, _ setting: String, _ message: String) {

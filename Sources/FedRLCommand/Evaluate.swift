@@ -75,6 +75,7 @@ struct Evaluate: ParsableCommand {
       registry: FedRL.registry)
     let settings = given.scenario.evaluation
     if cross { return try judgeAcross(given) }
+    if let csv { try OutputFile.check(csv, option: "--csv") }
     let evaluator = Evaluator(
       environments: given.prepared.evaluationKinds.map { .init(name: $0.name, kind: $0.kind) },
       episodes: episodes ?? settings.episodes, seed: seed ?? UInt64(settings.seed))

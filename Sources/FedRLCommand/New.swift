@@ -1,4 +1,5 @@
 import ArgumentParser
+import FedRLReporting
 import FedRLScenario
 import Foundation
 
@@ -50,7 +51,7 @@ struct NewEnvironment: ParsableCommand {
     for file in files {
       let path = "\(folder)/\(file.path)"
       try FileManager.default.createDirectory(
-        atPath: (path as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
+        atPath: FileSystem.parent(of: path), withIntermediateDirectories: true)
       try file.text.write(toFile: path, atomically: true, encoding: .utf8)
     }
     print(
@@ -91,7 +92,7 @@ struct NewEnvironment: ParsableCommand {
       var folder = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     else { return nil }
     while folder.count > 1 {
-      folder = (folder as NSString).deletingLastPathComponent
+      folder = FileSystem.parent(of: folder)
       if isFedRL(folder) { return folder }
     }
     return nil

@@ -58,9 +58,8 @@ struct PolicySource {
   }
 
   private static func runFolder(around policy: String) -> String? {
-    let checkpoints = (policy as NSString).deletingLastPathComponent
-    let folder = (checkpoints as NSString).deletingLastPathComponent
-    let run = folder.isEmpty ? (checkpoints.isEmpty ? ".." : ".") : folder
+    let checkpoints = FileSystem.parent(of: policy)
+    let run = checkpoints == "." ? ".." : FileSystem.parent(of: checkpoints)
     return RunFolder.isRun(run) ? run : nil
   }
 }

@@ -93,8 +93,6 @@ package struct Replay: ParsableCommand {
       report(result, choice, evaluator, path: path, output: output)
     } catch is Interrupted {
       throw ExitCode(130)
-    } catch FileError.permissionDenied, FileError.readOnly {
-      throw BadInput("--out \(path): cannot be written here")
     }
   }
 
@@ -131,15 +129,7 @@ package struct Replay: ParsableCommand {
   /// Where the page goes; known to be writable in principle before the episode runs.
   private func outputPath(_ choice: EpisodeChoice, _ evaluator: Evaluator) throws -> String {
     let path = out ?? defaultPath(choice, evaluator)
-    let folder = (path as NSString).deletingLastPathComponent
-    var isFolder: ObjCBool = false
-    guard
-      folder.isEmpty || FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
-      folder.isEmpty || isFolder.boolValue
-    else { throw BadInput("--out \(path): there is no folder \(folder)") }
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      throw BadInput("--out \(path): expected a file's name, found a folder")
-    }
+    try OutputFile.check(path, option: "--out")
     return path
   }
 

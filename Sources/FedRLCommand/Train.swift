@@ -113,7 +113,8 @@ struct Train: ParsableCommand {
       rounds: rounds, registry: FedRL.registry)
     let prepared = try loaded.prepare(registry: FedRL.registry)
     let policy = try initial.map { try PolicyFile.read($0, for: prepared) }
-    try junit.map(checkReportPath)
+    // The run folder itself is made in time.
+    try junit.map { try OutputFile.check($0, option: "--junit", made: out) }
     var resolved = prepared.scenario.resolvedTOML()
     if let initial {
       // Part of what a run is: another start is another run, which --resume refuses.
@@ -146,26 +147,6 @@ struct Train: ParsableCommand {
     }
     if out != nil { throw BadInput("\(scenario): is the folder of a run, which leaves no --out") }
     return scenario
-  }
-
-  /// Finds out before the run, not after it, that the report has nowhere to go.
-  private func checkReportPath(_ path: String) throws {
-    let parent = (path as NSString).deletingLastPathComponent
-    let folder = parent.isEmpty ? "." : parent
-    // The run folder itself is made in time.
-    if let out, (out as NSString).standardizingPath == (folder as NSString).standardizingPath {
-      return
-    }
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder),
-      isFolder.boolValue
-    else { throw BadInput("--junit \(path): there is no folder \(folder)") }
-    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue {
-      throw BadInput("--junit \(path): expected a file, found a folder")
-    }
-    guard FileManager.default.isWritableFile(atPath: folder) else {
-      throw BadInput("--junit \(path): permission denied")
-    }
   }
 
   private func takeFolder(for scenario: Scenario, given: String?) throws -> RunFolder {

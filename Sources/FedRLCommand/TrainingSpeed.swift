@@ -9,19 +9,36 @@ package struct TrainingSpeed: Sendable, Equatable {
   /// Environment steps of deterministic episodes.
   let evaluationStepsPerSecond: Double
 
-  /// Trains the first agent for one rollout or two, and acts for a while in the first evaluation
-  /// environment.
+  /// Trains the first agent of each group for one rollout or two, and acts for a while in the first
+  /// evaluation environment.
   static func measure(_ prepared: PreparedScenario) throws -> TrainingSpeed {
     TrainingSpeed(
       trainingStepsPerSecond: try training(prepared),
       evaluationStepsPerSecond: evaluation(prepared))
   }
 
+  /// Groups count by their steps; those beyond the eighth are taken to be as the others.
   private static func training(_ prepared: PreparedScenario) throws -> Double {
+    let members = prepared.scenario.members
+    var (steps, seconds) = (0.0, 0.0)
+    for group in prepared.scenario.groups.prefix(8) {
+      let agents = members.filter { $0.group == group }
+      guard let first = agents.first else { continue }
+      let weight = Double(agents.reduce(0) { $0 + $1.stepsPerRound })
+      steps += weight
+      seconds +=
+        try weight / training(prepared, in: prepared.kinds[prepared.kindOfMember[first.index]])
+    }
+    return steps / seconds
+  }
+
+  private static func training(_ prepared: PreparedScenario, in world: any EnvironmentKind) throws
+    -> Double
+  {
     let kind = prepared.learner
     let learner = kind.makeLearner()
     let memory = kind.makeMemory()
-    let batch = prepared.kinds[prepared.kindOfMember[0]].makeBatch(count: kind.copies)
+    let batch = world.makeBatch(count: kind.copies)
     let random = RandomStream(seed: prepared.scenario.seed).split("calibration")
     learner.begin(memory: memory, in: batch, random: random.split("environment"))
     var parameters = kind.initialParameters(random.split("initialization"))
@@ -39,7 +56,7 @@ package struct TrainingSpeed: Sendable, Equatable {
       let seconds = (ContinuousClock.now - start).seconds
       parameters = task.parameters
       best = max(best, Double(kind.stepQuantum) / max(seconds, 1e-9))
-      if seconds > 0.7 { break }
+      if seconds > 0.2 { break }
     }
     return best
   }

@@ -25,7 +25,8 @@ package enum FileSystem {
     return String(cString: resolved)
   }
 
-  static func parent(of path: String) -> String {
+  /// The folder that a path's last part stands in: `.` for a name alone.
+  package static func parent(of path: String) -> String {
     guard let slash = path.lastIndex(of: "/") else { return "." }
     return slash == path.startIndex ? "/" : String(path[..<slash])
   }

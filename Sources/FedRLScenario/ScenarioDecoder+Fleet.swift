@@ -124,18 +124,34 @@ extension ScenarioDecoder {
       var table = defaults
       if let environment {
         table.merge(draw.inherited(inherited, environment.schema)) { $1 }
+        let common = table
         table.merge(draw.values(group.environment, environment.schema, "environment")) { $1 }
         if checked.insert(SettingValue.table(table).description).inserted {
-          let isGroups = !group.environment.types.isEmpty
-          draw.problems += environment.entry.check(
-            table, isGroups ? "[fleet.\(group.name).environment]" : "[environment]"
-          ).filter { !environment.source.explains($0) }
+          draw.problems += relations(table, inheriting: common, group: group.name, environment)
         }
       }
       let member = draw.member(own: own, device: device, link: link, environment: table)
       problems += draw.problems.filter { !problems.contains($0) }
       if let member { members.append(member) }
     }
+  }
+}
+
+extension ScenarioDecoder {
+  /// What is wrong with one agent's environment. What the common settings alone are wrong in is said of
+  /// these, once and not of every group.
+  private func relations(
+    _ table: SettingTable, inheriting common: SettingTable, group: String,
+    _ environment: EnvironmentSection
+  ) -> [SettingProblem] {
+    let (shared, own) = ("[environment]", "[fleet.\(group).environment]")
+    let found = environment.entry.check(table, own)
+    let inherited = found.isEmpty ? [] : environment.entry.check(common, shared)
+    return found.map { problem in
+      let asShared = SettingProblem(
+        place: problem.place.replacing(own, with: shared), message: problem.message)
+      return inherited.contains(asShared) ? asShared : problem
+    }.filter { !environment.source.explains($0) }
   }
 }
 

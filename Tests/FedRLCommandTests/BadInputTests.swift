@@ -142,6 +142,12 @@ import Testing
     Fault(
       "a report without a folder", ["small.toml", "--out", "run", "--junit", "none/junit.xml"],
       ["--junit none/junit.xml: there is no folder none"]),
+    Fault(
+      "a report without a name", ["small.toml", "--out", "run", "--junit", ""],
+      ["--junit: expected a file's name, got none"]),
+    Fault(
+      "a report into nowhere", ["small.toml", "--out", "run", "--junit", "-"],
+      ["--junit -: expected a file's name; standard output is /dev/stdout"]),
     Fault("no threads", ["small.toml", "--threads", "0"], ["--threads: expected"]),
     Fault("a time limit of nothing", ["small.toml", "--max-seconds", "0"], ["--max-seconds"]),
     Fault(

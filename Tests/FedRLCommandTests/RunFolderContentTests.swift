@@ -169,6 +169,27 @@ import Testing
     #expect(crossed.status == 2)
   }
 
+  /// Foundation cannot take names of one letter apart.
+  @Test func filesMayHaveNamesOfOneLetter() throws {
+    guard let folder = try folder() else { return }
+    let other = try TestFolder()
+    for words in [
+      ["replay", folder.file("run"), "--out", "a"], ["evaluate", folder.file("run"), "--csv", "b"],
+    ] {
+      let run = try #require(try CommandProcess.run(words, in: other.path))
+      #expect(run.status == 0, "\(run.errors)")
+    }
+    #expect(try #require(try other.train("--out", "c", "--junit", "d", "--quiet")).status == 0)
+    let unknown = try #require(try CommandProcess.run(["evaluate", "a"], in: other.path))
+    #expect(unknown.status == 2 && unknown.errors.contains("expected a run folder"))
+    for (words, option) in [(["replay"], "--out"), (["evaluate"], "--csv")] {
+      let run = try #require(
+        try CommandProcess.run(words + [folder.file("run"), option, ""], in: other.path))
+      #expect(run.status == 2 && run.errors.contains("\(option): expected a file's name, got none"))
+    }
+    #expect(try other.entries().filter { ["a", "b", "d"].contains($0) }.count == 3)
+  }
+
   @Test func aRunIsDescribedByItsScenario() throws {
     guard let folder = try folder() else { return }
     let run = try #require(try CommandProcess.run(["describe", "run"], in: folder.path))

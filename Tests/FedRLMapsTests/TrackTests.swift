@@ -127,6 +127,21 @@ import Testing
     expectClose(path.difference(from: 2, to: path.length - 1), -3, absolute: 1e-9)
   }
 
+  /// There along one line and back along another, nearer than the road is wide.
+  @Test(arguments: [0.6, 1.0, 1.6, 2.1, 2.4])
+  func roadsBesideEachOtherMustNotOverlap(apart: Double) throws {
+    let there = (0...30).map { Point(x: Double($0), y: 0) }
+    let back = (0...30).map { Point(x: Double(30 - $0), y: apart) }
+    let points = (there + back).map { TrackPoint(x: $0.x, y: $0.y, right: 1.1, left: 1.1) }
+    let track = try Track(name: "there and back", points: points)
+    guard apart < 2.2 else {
+      #expect(try track.edges().count == 2)
+      return
+    }
+    let error = #expect(throws: MapError.self) { try track.edges() }
+    #expect(error?.description.contains("do not overlap") == true, "\(apart)")
+  }
+
   // MARK: Edges
 
   @Test func aRingNarrowerThanItsRoadIsRefused() throws {

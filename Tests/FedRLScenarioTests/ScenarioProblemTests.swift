@@ -84,6 +84,14 @@ import Testing
       ]
     ),
     (
+      "relation broken for all groups, said once",
+      scenarioText(
+        environment: "limit = 2\nspeed = 3",
+        fleet: "[[fleet]]\nname = \"a\"\n[fleet.environment]\nsize = 3\n"
+          + "[[fleet]]\nname = \"b\"\n[fleet.environment]\nsize = 4"),
+      ["patrol.toml: [environment] speed: expected at most the limit 2.0, got 3.0"]
+    ),
+    (
       "uniform beyond the range", scenarioText(environment: "speed = { uniform = [1, 7] }"),
       ["patrol.toml: [environment] speed: expected a number in 0...5, got 7.0"]
     ),

@@ -2,6 +2,7 @@ import FedRLCore
 import FedRLMaps
 import FedRLTestSupport
 import FedRLVehicle
+import Foundation
 import Testing
 
 @Suite struct VehicleSettingsTests {
@@ -94,10 +95,60 @@ import Testing
       $0.maximumSpeed = 7
     }.parameters
     expectClose(heavy.mass, 3.74 * 1.5 + 0.5, relative: 1e-12)
+    expectClose(heavy.maximumAcceleration, 9.51 / 1.5, relative: 1e-12)
     expectClose(heavy.frontStiffness, plain.frontStiffness * 0.8, relative: 1e-12)
     #expect(heavy.friction == 0.523 && heavy.maximumSpeed == 7 && plain.maximumSpeed == 20)
     #expect(plain.minimumSpeed == 0)
     #expect(Bench.settings { $0.reverseSpeed = 9 }.parameters.minimumSpeed == -5)
+  }
+
+  /// The same actions take a car of other settings to another place.
+  @Test(arguments: VehicleModel.allCases)
+  func whatTellsCarsOfAFleetApartChangesTheirMotion(model: VehicleModel) throws {
+    func drive(_ change: (inout VehicleSettings) -> Void) throws -> SIMD2<Double> {
+      let kind = try Bench.kind {
+        $0.model = model
+        $0.walls = .none
+        $0.offTrackEnds = false
+        $0.startSpread = 0
+        change(&$0)
+      }
+      var world = VehicleEnvironment(kind.plan)
+      _ = world.begin(seed: 3)
+      let gas = Float(0.4 * kind.plan.parameters.maximumAcceleration)
+      for step in 0..<60 { _ = world.act([0.15 * sin(Float(step) / 8), gas]) }
+      return SIMD2(world.car.x, world.car.y)
+    }
+    let plain = try drive { _ in }
+    var changes: [String: (inout VehicleSettings) -> Void] = [
+      "mass_factor": { $0.massFactor = 1.5 }, "max_speed": { $0.maximumSpeed = 3 },
+      "steering_delay": { $0.steeringDelay = 0.05 }, "vehicle": { $0.vehicle = .bmw320i },
+    ]
+    if model != .kinematic {
+      changes["friction"] = { $0.friction = 0.5 }
+      changes["load"] = { $0.load = 1 }
+    }
+    if model == .singleTrack || model == .saturated {
+      changes["tyre_stiffness"] = { $0.tyreStiffness = 0.7 }
+    }
+    for (name, change) in changes {
+      let apart = try drive(change) - plain
+      #expect((apart * apart).sum() > 0.05 * 0.05, "\(name)")
+    }
+  }
+
+  @Test func whatAModelDoesNotKnowIsNoted() throws {
+    func notes(_ model: VehicleModel) throws -> [String] {
+      try Bench.kind {
+        $0.model = model
+        $0.load = 1
+        $0.tyreStiffness = 0.8
+      }.notes.filter { $0.contains("no effect") }
+    }
+    #expect(try notes(.saturated).isEmpty)
+    #expect(
+      try notes(.box2dTires) == ["tyre_stiffness has no effect on the model box2d_tires"])
+    #expect(try notes(.kinematic).count == 2)
   }
 
   @Test func baselinesAreNamedAndRepeat() throws {

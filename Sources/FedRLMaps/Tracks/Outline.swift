@@ -7,6 +7,11 @@ package enum Outline {
     }
   }
 
+  /// Of a polygon, m²: positive where it runs counter-clockwise.
+  static func area(_ points: [Point]) -> Double {
+    segments(points).reduce(0) { $0 + ($1.from.x * $1.to.y - $1.to.x * $1.from.y) } / 2
+  }
+
   /// Curvature of the circle through a corner and its neighbours, 1/m: positive where it turns left.
   package static func curvature(_ points: [Point], at index: Int) -> Double {
     let count = points.count

@@ -58,6 +58,16 @@ extension Track {
     let reach = min(Int(8 * widest / center.spacing) + 4, raw.count / 3)
     let cut = Outline.withoutLoops(raw, reach: reach)
     let edge = Outline.simplified(cut, tolerance: tolerance, nearest: 0.011)
+    // Both edges of a circuit turn as its centre line does, and an open road's outline to the left.
+    let turns =
+      center.isClosed
+      ? Outline.area((0..<center.count).map { Point(x: center[$0].x, y: center[$0].y) }) : 1
+    guard Outline.area(edge) * turns > 0 else {
+      throw .malformed(
+        path: name, place: what,
+        found: "an edge turned inside out: the road covers all that it goes round",
+        expected: "stretches of road that do not overlap")
+    }
     if let crossing = Outline.firstCrossing(edge) {
       let place = center.project(x: crossing.at.x, y: crossing.at.y)
       throw .malformed(
