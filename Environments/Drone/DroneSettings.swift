@@ -139,7 +139,8 @@ public struct DroneSettings: SettingsGroup, Equatable {
     require(
       controlRate > 0 && physicsRate % controlRate == 0, "control_rate",
       "expected a whole fraction of physics_rate (\(physicsRate) Hz), got \(controlRate) Hz: "
-        + "\(Double(physicsRate) / Double(controlRate)) physics steps per action")
+        + "\((1000 * Double(physicsRate) / Double(controlRate)).rounded() / 1000) physics steps per action"
+    )
     // Lighter ones Box2D cannot move in single precision.
     for (value, least, name, unit) in [
       (mass, 1e-3, "mass", "kg"), (inertia, 1e-7, "inertia", "kg m²"),

@@ -53,7 +53,7 @@ final class MapRoom: Sendable {
     let dropped = home.grid.freeArea - kept.freeArea
     notes =
       home.notes + [
-        "\(loops.count) walls of \(loops.reduce(0) { $0 + $1.count }) points around "
+        "\(loops.count) wall\(loops.count == 1 ? "" : "s") of \(loops.reduce(0) { $0 + $1.count }) points around "
           + "\(Self.rounded(kept.freeArea)) m²"
           + (dropped > 0 ? "; \(Self.rounded(dropped)) m² that no drone reaches left out" : "")
       ]

@@ -64,6 +64,9 @@ public final class VehiclePlan: Sendable {
 
   deinit { rays.deallocate() }
 
+  /// To a millimetre.
+  private static func short(_ metres: Double) -> String { "\((metres * 1000).rounded() / 1000)" }
+
   private static func checkRoom(
     _ settings: VehicleSettings, _ world: VehicleWorld, _ car: VehicleParameters
   ) throws {
@@ -73,14 +76,14 @@ public final class VehiclePlan: Sendable {
     guard narrowest > 1.2 * car.width else {
       throw EnvironmentError(
         setting: "track",
-        "\(world.track.name) is \(narrowest) m wide at its narrowest: expected more than "
-          + "\(1.2 * car.width) m for a \(settings.vehicle.rawValue)")
+        "\(world.track.name) is \(short(narrowest)) m wide at its narrowest: expected more than "
+          + "\(short(1.2 * car.width)) m for the car \(settings.vehicle.rawValue)")
     }
     guard world.center.isClosed || world.center.length >= 10 * car.length else {
       throw EnvironmentError(
         setting: "track",
-        "\(world.track.name) is \(world.center.length) m long: expected an open road of at least "
-          + "\(10 * car.length) m for a \(settings.vehicle.rawValue)")
+        "\(world.track.name) is \(short(world.center.length)) m long: expected an open road of at least "
+          + "\(short(10 * car.length)) m for the car \(settings.vehicle.rawValue)")
     }
     let room = 2 * (settings.effectiveTrafficDistance + car.length)
     let most = max(Int(world.center.length / room) - 1, 0)

@@ -22,15 +22,7 @@ package struct EpisodeChoice: Sendable, Equatable {
     let names = evaluator.environments.map(\.name)
     let count = evaluator.episodes
     var environments = names.indices.map { $0 }
-    if let name {
-      guard let index = names.firstIndex(of: name) else {
-        let near = nearestName(to: name, among: names)
-        throw BadInput(
-          "--environment: the scenario does not evaluate in \(name); "
-            + (near.map { "did you mean \($0)?" } ?? "it does in \(names.joined(separator: ", "))"))
-      }
-      environments = [index]
-    }
+    if let name { environments = [try Self.index(of: name, among: names)] }
     let all = environments.count * count
     guard (1...all).contains(number) else {
       let places =
@@ -53,6 +45,25 @@ package struct EpisodeChoice: Sendable, Equatable {
         )
       }
     }
+  }
+}
+
+extension EpisodeChoice {
+  /// Of the environment of that name, else of the only one with that in its name: names that tell
+  /// conditions apart are long.
+  private static func index(of name: String, among names: [String]) throws -> Int {
+    if let index = names.firstIndex(of: name) { return index }
+    let holding = names.indices.filter { !name.isEmpty && names[$0].contains(name) }
+    if holding.count == 1 { return holding[0] }
+    guard holding.isEmpty else {
+      throw BadInput(
+        "--environment: \(name) stands in the names of \(holding.count) environments: "
+          + holding.map { names[$0] }.joined(separator: "; "))
+    }
+    let near = nearestName(to: name, among: names)
+    throw BadInput(
+      "--environment: the scenario does not evaluate in \(name); "
+        + (near.map { "did you mean \($0)?" } ?? "it does in \(names.joined(separator: "; "))"))
   }
 }
 

@@ -33,7 +33,7 @@ package struct Replay: ParsableCommand {
       with --environment, of that one.
       """)
   var episode = 1
-  @Option(help: "The evaluation environment.")
+  @Option(help: "The evaluation environment, by its name or a part that no other has.")
   var environment: String?
   @Option(help: "Which of a run's policies: final or best.")
   var policy = "final"

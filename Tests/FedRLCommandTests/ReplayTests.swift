@@ -163,6 +163,8 @@ import Testing
     let shown = try Self.replay([run, "--baseline", "nearest-frontier"])
     #expect(shown["policy"] == .text("nearest-frontier"))
     #expect(shown["page"] == .text(run + "/replay-home-19-1-nearest-frontier.html"))
+    let other = try Self.replay([run, "--baseline", "spiral", "--environment", "20"])
+    #expect(other["page"] == .text(run + "/replay-home-20-1-spiral.html"))
     // One frame more than steps: after the last one too.
     #expect(shown["frames"]?.int == shown["steps"]?.int.map { $0 + 1 })
   }
@@ -184,8 +186,12 @@ import Testing
         "--environment: the scenario does not evaluate in home-21; did you mean home-20?"
       ),
       (
+        ["--environment", "home"],
+        "--environment: home stands in the names of 2 environments: home-19; home-20"
+      ),
+      (
         ["--environment", "x"],
-        "--environment: the scenario does not evaluate in x; it does in home-19, home-20"
+        "--environment: the scenario does not evaluate in x; it does in home-19; home-20"
       ),
       (["--baseline", "spirl"], "--baseline: there is no baseline spirl; did you mean spiral?"),
       (

@@ -134,7 +134,7 @@ import Testing
     }
     let flown = try records(kind, seeds: 0..<10)
     #expect(mean("success", flown, kind) >= 0.9)
-    #expect(kind.notes.contains { $0.contains("walls of") })
+    #expect(kind.notes.contains { $0.contains(" wall") && $0.contains(" points around ") })
   }
 
   // MARK: Ends
