@@ -266,6 +266,13 @@ import Testing
     expectClose(try TrackFile.load(path).length / 1000, kilometres, relative: 0.0025, name)
   }
 
+  @Test func lengthsToTenMetresAreThoseOfMonzaAndSpa() throws {
+    for (name, kilometres) in [("Monza", 5.79), ("Spa", 7.00)] {
+      guard let path = SharedData.path("tracks-tum/tracks/\(name).csv") else { continue }
+      expectClose(try TrackFile.load(path).length / 1000, kilometres, absolute: 0.005, name)
+    }
+  }
+
   @Test func everyRealCircuitIsReadWithItsRaceLineAndItsEdgesStayApart() throws {
     var paths: [String] = []
     for name in try SharedData.names(in: "tracks-tum/tracks") ?? [] {
