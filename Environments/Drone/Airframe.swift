@@ -61,6 +61,17 @@ package struct Airframe: Sendable, Equatable {
     4 * MeasuredRotor.interpolate(thrust / (4 * thrustScale), from: .thrust, to: .power)
   }
 
+  /// What a person should know of an inertia that mass and size of the craft make unlikely: its mass
+  /// would lie far outside the rotors, or all of it in the middle. `nil` where it is credible.
+  var oddity: String? {
+    let empty = 2 * hoverThrust / gravity
+    let gyration = (inertia / empty).squareRoot()
+    guard gyration > 3 * lever || gyration < lever / 10 else { return nil }
+    func thousandth(_ value: Float) -> String { "\((value * 1000).rounded() / 1000)" }
+    return "an inertia of \(inertia) kg m² is that of \(thousandth(empty)) kg at "
+      + "\(thousandth(gyration)) m from the middle; the rotors are at \(thousandth(lever)) m"
+  }
+
   /// Share of the way to a command that a rotor goes in some seconds: `1 − e^(−t/τ)`.
   func lagGain(seconds: Double) -> Float {
     motorLag > 0 ? Float(1 - exp(-seconds / Double(motorLag))) : 1

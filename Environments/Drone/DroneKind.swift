@@ -28,6 +28,7 @@ public struct DroneKind: EnvironmentKind {
     let isUnused = settings.map.isEmpty && settings.mapReading != MapReading()
     return design.site.notes
       + (isUnused ? ["without a map, how to read one (map_…) has no effect"] : [])
+      + (design.airframe.oddity.map { [$0] } ?? [])
   }
 
   public func makeBatch(count: Int) -> any BatchEnvironment {

@@ -330,6 +330,8 @@ struct WorldPlan {
         )
       }
       notes.append("the file's dock is out of reach; the dock was put elsewhere")
+    } else {
+      notes.append("the file names no dock; one was put by a wall")
     }
     let nearWall = Float(settings.bodyRadius + 1.5 * cell)
     dock = place(reachable.first { clearance[$0] <= nearWall } ?? reachable[0], yaw: .pi / 2)

@@ -53,12 +53,10 @@ extension VehicleEnvironment {
 
   private func drawTrack(width: Float, into drawing: inout Drawing) {
     let world = plan.world
-    // The longer edge holds the other.
-    let edges = world.edges.sorted { Self.area($0) > Self.area($1) }
-    for (edge, fill) in zip(edges, [Self.road, Self.grass]) {
+    for (edge, fill) in zip(world.edges, [Self.road, Self.grass]) {
       drawing.background.append(.polygon(points: edge, fill: fill))
     }
-    for edge in edges {
+    for edge in world.edges {
       drawing.background.append(
         .polyline(points: edge + [edge[0]], width: width, color: Self.edge))
     }
@@ -74,13 +72,6 @@ extension VehicleEnvironment {
     drawing.background.append(
       .polyline(
         points: line.isClosed ? points + [points[0]] : points, width: width, color: Self.racing))
-  }
-
-  private static func area(_ points: [SIMD2<Float>]) -> Float {
-    points.indices.reduce(Float(0)) { sum, index in
-      let (a, b) = (points[index], points[(index + 1) % points.count])
-      return sum + a.x * b.y - a.y * b.x
-    }.magnitude
   }
 
   private func drawRays(width: Float, into drawing: inout Drawing) {

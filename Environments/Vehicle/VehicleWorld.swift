@@ -13,7 +13,8 @@ public final class VehicleWorld: Sendable {
   /// stop cars.
   public let walls: [[SIMD2<Float>]]
   public let grid: WallGrid
-  /// The road's edges for drawings: left and right of a circuit, one around an open road.
+  /// The road's edges for drawings: of a circuit the one around the road and the one that the road
+  /// goes round, one around an open road.
   let edges: [[SIMD2<Float>]]
   public let notes: [String]
   /// Of edges and walls: min x, min y, max x, max y, m.
@@ -30,7 +31,8 @@ public final class VehicleWorld: Sendable {
     let width = track.points.map { min($0.left, $0.right) }.min()!
     let tolerance = min(max(width / 200, 0.002), 0.05)
     let edges = try track.edges(tolerance: tolerance)
-    self.edges = edges.map { $0.map(Self.single) }
+    self.edges = edges.sorted { Outline.area($0).magnitude > Outline.area($1).magnitude }
+      .map { $0.map(Self.single) }
     var notes = track.notes
     switch kind.resolved(for: track) {
     case .map:
@@ -100,10 +102,10 @@ public final class VehicleWorld: Sendable {
     }
     let kept = grid.keeping(Int(part), of: components)
     let walls = kept.outlines(tolerance: grid.resolution)
-    let share = 100 * (1 - Double(kept.count(of: .free)) / Double(allFree))
+    let share = 100 * Double(kept.count(of: .free)) / Double(allFree)
     notes.append(
       "walls: \(walls.count) outlines of the map's free space"
-        + (share > 0 ? "; \(short(share)) % of it is apart from the road and left out" : ""))
+        + (share < 100 ? " around the road, \(short(share)) % of all that is free" : ""))
     return walls
   }
 

@@ -56,7 +56,6 @@ private struct ValetudoReader {
     paintFloor()
     paintWalls()
     for (index, entity) in (map.entities ?? []).enumerated() { try place(entity, index) }
-    if home.dock == nil { home.notes.append("The file names no charger.") }
     return home
   }
 

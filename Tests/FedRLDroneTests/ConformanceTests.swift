@@ -83,6 +83,21 @@ import Testing
     #expect(problems(["task": .text("corridor")]).first?.contains("obstacle_density") == true)
   }
 
+  @Test func `an inertia that does not go with the mass is pointed out`() throws {
+    for preset in DronePreset.allCases {
+      #expect(try Hangar.kind { $0.preset = preset }.notes == [])
+    }
+    // The upper end of safe-control-gym's range.
+    #expect(try Hangar.kind { $0.inertia = 1.5e-5 }.notes == [])
+    let heavy = try Hangar.kind {
+      $0.mass = 0.027
+      $0.inertia = 1
+    }
+    #expect(heavy.notes.count == 1)
+    #expect(heavy.notes.first?.contains("is that of 0.027 kg at 6.086 m from the middle") == true)
+    #expect(try Hangar.kind { $0.inertia = 1e-7 }.notes.count == 1)
+  }
+
   private func error(_ edit: (inout DroneSettings) -> Void) -> EnvironmentError? {
     do {
       _ = try Hangar.kind(edit)

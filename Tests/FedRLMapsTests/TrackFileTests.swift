@@ -151,6 +151,11 @@ import Testing
       (changed(5, "20,ten,1.5,2.5"), "line 5: expected a finite number, found “ten”"),
       (changed(5, "20,,1.5,2.5"), "line 5: expected a finite number, found “”"),
       (
+        changed(5, "20;20,5;1,5;2,5"),
+        "line 5: expected numbers with a decimal point, found “20,5”"
+      ),
+      ("1,5;2,5;1,5;1,5\n", "line 1: expected numbers with a decimal point, found “1,5”"),
+      (
         changed(6, "20,20,0,2.5"),
         "line 6: w_tr_right_m: expected a width of more than 0 m and at most 1000000 m, got 0.0"
       ),

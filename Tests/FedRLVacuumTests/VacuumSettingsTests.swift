@@ -131,6 +131,7 @@ import Testing
     #expect(kind.world.cleanableArea > 14 && kind.world.cleanableArea < 16)
     #expect(kind.notes.contains { $0.contains("reachable of 23.6 m² free") })
     #expect(kind.notes.contains { $0.contains("excluded: out of reach") })
+    #expect(kind.notes.contains("the file names no dock; one was put by a wall"))
     let left = try Bench.kind(home, Bench.settings { $0.start = "1, 2" })
     #expect(left.world.cleanableArea < 8)
   }

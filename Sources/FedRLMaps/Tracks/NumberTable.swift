@@ -25,6 +25,11 @@ struct NumberTable {
       if content.isEmpty { continue }
       let isComment = content.hasPrefix("#")
       let fields = Self.fields(isComment ? Self.trimmed(content.dropFirst()) : content)
+      if !isComment, let field = fields.first(where: Self.hasDecimalComma) {
+        throw .malformed(
+          path: path, place: "line \(index + 1)", found: "“\(field)”",
+          expected: "numbers with a decimal point")
+      }
       if isComment || (rows.isEmpty && fields.allSatisfy { Double(String($0)) == nil }) {
         if rows.isEmpty { names = fields.map(String.init) }
         continue
@@ -57,6 +62,11 @@ struct NumberTable {
   private static func fields(_ line: Substring) -> [Substring] {
     let separator: Character = line.contains(";") ? ";" : ","
     return line.split(separator: separator, omittingEmptySubsequences: false).map(trimmed)
+  }
+
+  /// As spreadsheets of many countries write numbers: `1,5` between semicolons.
+  private static func hasDecimalComma(_ field: Substring) -> Bool {
+    field.contains(",") && Double(field.replacing(",", with: ".")) != nil
   }
 
   private static func trimmed(_ text: Substring) -> Substring {

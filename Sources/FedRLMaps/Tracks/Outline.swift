@@ -8,7 +8,7 @@ package enum Outline {
   }
 
   /// Of a polygon, m²: positive where it runs counter-clockwise.
-  static func area(_ points: [Point]) -> Double {
+  package static func area(_ points: [Point]) -> Double {
     segments(points).reduce(0) { $0 + ($1.from.x * $1.to.y - $1.to.x * $1.from.y) } / 2
   }
 
