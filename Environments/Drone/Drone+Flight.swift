@@ -164,12 +164,25 @@ extension Drone {
     }
   }
 
+  /// How far a body moves and turns in one step of Box2D at most, m and rad (`b2_maxTranslation`,
+  /// `b2_maxRotation`, with its π).
+  private static let longestWay: Float = 2
+  private static let widestTurn: Float = 0.5 * 3.14159265359
+
   /// What Box2D's step does to a body that touches nothing, in the same order of operations, so that
   /// it gives the same bits: semi-implicit Euler.
   private mutating func glide(_ force: SIMD2<Float>, _ torque: Float) {
     let weight = SIMD2(airframe.mass * 0, airframe.mass * -airframe.gravity)
     state.velocity += (seconds * (1 / airframe.mass)) * (weight + force)
     state.angularVelocity += (seconds * (1 / airframe.inertia)) * torque
+    let way = seconds * state.velocity
+    if (way * way).sum() > Self.longestWay * Self.longestWay {
+      state.velocity *= Self.longestWay / (way * way).sum().squareRoot()
+    }
+    let turn = seconds * state.angularVelocity
+    if turn * turn > Self.widestTurn * Self.widestTurn {
+      state.angularVelocity *= Self.widestTurn / turn.magnitude
+    }
     state.position += seconds * state.velocity
     state.angle += seconds * state.angularVelocity
   }

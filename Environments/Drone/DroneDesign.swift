@@ -9,7 +9,7 @@ package final class DroneDesign: Sendable {
   let specification: EnvironmentSpecification
 
   /// - Throws: `EnvironmentError` where the settings' map is no place for a drone, the obstacles find no
-  ///   room, or the craft cannot lift itself or come down.
+  ///   room, the craft cannot lift itself or come down, or a physics step is too long for its drag.
   package init(settings: DroneSettings, context: EnvironmentContext) throws {
     let problems = settings.validate()
     precondition(problems.isEmpty, problems.map { "\($0.setting): \($0.message)" }.joined())
@@ -18,6 +18,7 @@ package final class DroneDesign: Sendable {
     site = try DroneSite(settings: settings, context: context)
     specification = Self.specification(settings)
     try checkLift()
+    try checkDrag()
     try checkObstacles()
     try checkTask()
   }
@@ -32,11 +33,50 @@ package final class DroneDesign: Sendable {
         "\(name): expected two places 2 m apart for a corridor, the farthest are "
           + "\(Self.rounded(EpisodePlan.distance(site.farPair.0, site.farPair.1))) m")
     }
+    let lonely = settings.task == .waypoints ? Self.shareOfNearWaypoints(settings, site) : 0
+    if lonely > 0.1 {
+      throw EnvironmentError(
+        setting: "map",
+        "\(name): expected room for waypoints 1 to 4 m apart in sight of each other, found none about "
+          + "\(Int((100 * lonely).rounded())) % of places")
+    }
     if settings.task == .landing, site.levelPlace == nil {
       throw EnvironmentError(
         setting: "pad_width",
         "\(name): expected level ground \(settings.padWidth) m wide for the pad, found none")
     }
+  }
+
+  /// Of some episodes' points, how many lie nearer to the one before than a metre.
+  private static func shareOfNearWaypoints(_ settings: DroneSettings, _ site: DroneSite) -> Double {
+    var (near, count) = (0, 0)
+    for episode in 0..<max(100 / settings.waypoints, 1) {
+      var random = RandomStream(seed: UInt64(episode))
+      let plan = EpisodePlan(settings, site: site, random: &random)
+      for (last, goal) in zip([plan.start] + plan.goals, plan.goals) {
+        count += 1
+        if EpisodePlan.distance(last, goal) < 1 { near += 1 }
+      }
+    }
+    return Double(near) / Double(count)
+  }
+
+  /// Refuses drag that would throw the drone back within one physics step: explicit integration of
+  /// `−k v` is stable up to `k Δt / m` = 2 and monotonic up to 1.
+  private func checkDrag() throws {
+    let gusts = Wind(settings, random: RandomStream(seed: 0)).boundOnSpeed
+    let craft = airframe
+    let pull = 2 * craft.thrust(atRPM: craft.maximumRPM) + craft.mass * craft.gravity
+    // As fast as wind and fall make it together.
+    let air = gusts + (craft.bodyDrag > 0 ? (pull / craft.bodyDrag).squareRoot() : 0)
+    let perSecond =
+      (2 * craft.dragPerRPM * craft.maximumRPM + craft.bodyDrag * air) / craft.mass
+    guard perSecond > Float(settings.physicsRate) else { return }
+    throw EnvironmentError(
+      setting: "physics_rate",
+      "expected at least \(Int(perSecond.rounded(.up))) Hz for a drag that takes the drone's speed in "
+        + "1/\(Int(perSecond.rounded(.up))) s, got \(settings.physicsRate) Hz; see rotor_drag, body_drag, "
+        + "mass, wind_speed")
   }
 
   private func checkLift() throws {

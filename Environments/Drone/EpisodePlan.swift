@@ -57,7 +57,7 @@ package struct EpisodePlan: Equatable {
   private mutating func planWaypoints(
     _ settings: DroneSettings, _ site: DroneSite, _ random: inout RandomStream
   ) {
-    start = site.place(&random)
+    start = Self.place(site, &random) { site.seesStraight(from: $0, to: $0) }
     var last = start
     for _ in 0..<settings.waypoints {
       last = Self.place(site, &random, from: last, 1...4)
@@ -105,13 +105,18 @@ package struct EpisodePlan: Equatable {
   }
 
   /// A place that can be seen from another, at a distance within a range, m: any such, or, in large
-  /// spaces where chance finds none, one about that place.
+  /// spaces where chance finds none, one about that place; where there is too little room, the farthest
+  /// in sight that was tried.
   private static func place(
     _ site: DroneSite, _ random: inout RandomStream, from other: SIMD2<Float>,
     _ range: ClosedRange<Float>
   ) -> SIMD2<Float> {
+    var farthest = other
     func isGood(_ place: SIMD2<Float>) -> Bool {
-      range.contains(distance(place, other)) && site.seesStraight(from: other, to: place)
+      let way = distance(place, other)
+      guard way <= range.upperBound, site.seesStraight(from: other, to: place) else { return false }
+      if way > distance(farthest, other) { farthest = place }
+      return way >= range.lowerBound
     }
     let found = place(site, &random, where: isGood)
     if isGood(found) { return found }
@@ -125,7 +130,7 @@ package struct EpisodePlan: Equatable {
         return near
       }
     }
-    return found
+    return farthest
   }
 
   private mutating func placeObstacles(
@@ -160,7 +165,7 @@ package struct EpisodePlan: Equatable {
     return Obstacle(center: site.place(&random), size: size, isBox: isBox)
   }
 
-  /// Whether an obstacle leaves a way on all sides, and starts and goals alone.
+  /// Whether an obstacle leaves a way to the others, and starts and goals alone; it may stand by a wall.
   private func hasRoom(for obstacle: Obstacle, _ site: DroneSite) -> Bool {
     if obstacle.distance(to: start) < Self.gap { return false }
     for goal in goals where obstacle.distance(to: goal) < Self.gap { return false }

@@ -11,7 +11,7 @@ struct ObservationLayout: Sendable, BitwiseCopyable {
 
   /// Speed, steering, yaw rate, slip: always the first four.
   static let motionCount = 4
-  /// Offset, heading's sine and cosine, room to the left and right.
+  /// Offset, heading's sine and cosine, the road's half width.
   static let placeCount = 4
   static let carWidth = 4
 

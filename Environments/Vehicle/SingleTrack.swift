@@ -180,9 +180,9 @@ public struct SingleTrack: Sendable, Equatable, BitwiseCopyable {
   private func dynamic(_ state: CarState, _ rate: Double, _ acceleration: Double) -> SIMD8<Double> {
     let (v, yawRate, slip) = (state.speed, state.yawRate, state.slip)
     let direction = slip + state.yaw
-    // Load of each axle times the wheelbase over the mass.
-    let front = Self.gravity * lr - acceleration * h
-    let rear = Self.gravity * lf + acceleration * h
+    // Load of each axle times the wheelbase over the mass; a lifted axle carries none.
+    let front = max(Self.gravity * lr - acceleration * h, 0)
+    let rear = max(Self.gravity * lf + acceleration * h, 0)
     let (yawAcceleration, slipRate) =
       form == .saturated
       ? saturated(state, front, rear)

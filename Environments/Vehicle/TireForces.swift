@@ -113,4 +113,14 @@ extension CarState {
       slip = atan2(-sideways, -forward)
     }
   }
+
+  /// Speed and slip angle from a velocity in the car's axes, as the pair whose slip angle is nearest to
+  /// another: a car that slides with its rear first goes on doing so.
+  mutating func setVelocity(forward: Double, sideways: Double, near slip: Double) {
+    let size = (forward * forward + sideways * sideways).squareRoot()
+    let turn = size > 0 ? remainder(atan2(sideways, forward) - slip, 2 * .pi) : 0
+    let isBackward = turn.magnitude > .pi / 2
+    speed = isBackward ? -size : size
+    self.slip = slip + (isBackward ? turn - copysign(.pi, turn) : turn)
+  }
 }

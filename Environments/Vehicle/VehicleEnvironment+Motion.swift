@@ -10,28 +10,47 @@ extension VehicleEnvironment {
     let h = kernel.substep
     let limit = kernel.maximumSteering
     let rate = (min(max(target, -limit), limit) - car.steering) / h
-    // No faster than to the ends of the range of speeds: brakes stop the car and do not push it
-    // back.
-    let acceleration = min(
-      max(wanted, (kernel.minimumSpeed - car.speed) / h), (kernel.maximumSpeed - car.speed) / h)
-    let input = CarInput(steeringRate: rate, acceleration: acceleration)
+    let input = CarInput(steeringRate: rate, acceleration: possible(acceleration: wanted))
     var next =
       kernel.usesTires
       ? kernel.tires.advanced(car, input, seconds: h)
       : kernel.model.advanced(car, input, seconds: h)
-    next.speed = min(max(next.speed, kernel.minimumSpeed), kernel.maximumSpeed)
+    bound(&next)
     settle(&next)
-    let way = SIMD2(next.x - car.x, next.y - car.y)
+    let before = SIMD2(car.x, car.y)
+    let way = SIMD2(next.x, next.y) - before
     let reach = (way * way).sum().squareRoot() + kernel.radius * (next.yaw - car.yaw).magnitude
     if isClear(of: reach + VehicleKernel.skin) {
       car = next
-      touchedWalls = 0
+      touched = .none
     } else {
       collide(next, velocity: way / h, yawRate: (next.yaw - car.yaw) / h)
     }
+    let moved = SIMD2(car.x, car.y) - before
+    metrics.distance += (moved * moved).sum().squareRoot()
   }
 
-  /// Below 0.5 m/s the equations have no slip: what is left of it from faster motion goes.
+  /// What engine and brakes do of the acceleration that is asked for, m/s²: no more than to the ends of
+  /// the range of speeds. Brakes stop the car and do not push it back.
+  private func possible(acceleration wanted: Double) -> Double {
+    // On tyres it acts on the motion along the car.
+    let speed = kernel.usesTires ? car.speed * cos(car.slip) : car.speed
+    let least = (kernel.minimumSpeed - speed) / kernel.substep
+    let most = (kernel.maximumSpeed - speed) / kernel.substep
+    // A car that slides backwards faster than it can drive so is stopped by brakes as well.
+    if least > 0 && wanted < 0 { return min(-wanted, least) }
+    return min(max(wanted, min(least, 0)), most)
+  }
+
+  /// Keeps the range of speeds. A car on tyres may slide backwards whatever its gears can do; what
+  /// would throw back one of the other models stops it.
+  @inline(__always)
+  private func bound(_ state: inout CarState) {
+    let least = kernel.usesTires ? -kernel.maximumSpeed : kernel.minimumSpeed
+    state.speed = min(max(state.speed, least), kernel.maximumSpeed)
+  }
+
+  /// Where the kinematic equations hold there is no slip: what is left of it from faster motion goes.
   @inline(__always)
   private func settle(_ state: inout CarState) {
     guard !kernel.usesTires, kernel.model.isKinematic(at: state.speed) else { return }
@@ -67,49 +86,57 @@ extension VehicleEnvironment {
       world[trafficBodies[index]] = state
     }
     world.step(seconds: Float(h))
+    let wasFree = touched == .none
     countCollisions()
-    let body = world[carBody]
-    let given = bodyState(of: next, velocity: velocity, yawRate: yawRate)
-    let moved = body.position - given.position
-    let pushed = body.velocity - given.velocity
-    let isFree =
-      (moved * moved).sum() < 1e-8 && (pushed * pushed).sum() < 1e-8
-      && (body.angularVelocity - given.angularVelocity).magnitude < 1e-4
-    if isFree {
+    if wasFree && touched == .none {
       car = next
     } else {
-      take(body, steering: next.steering)
+      take(
+        world[carBody], insteadOf: bodyState(of: next, velocity: velocity, yawRate: yawRate), next)
     }
   }
 
   /// One for every car that is touched anew, and one for the walls, of however many edges.
   private mutating func countCollisions() {
-    var (begun, ended) = (0, 0)
+    let touchedAWall = touched.walls > 0
+    var (begun, ended) = (Touched.none, Touched.none)
     for index in 0..<world.contactCount {
       let contact = world.contact(index)
       guard contact.first == carBody || contact.second == carBody else { continue }
       if contact.first == wallBody || contact.second == wallBody {
-        if contact.began { begun += 1 } else { ended += 1 }
-      } else if contact.began {
-        newCollisions += 1
+        if contact.began { begun.walls += 1 } else { ended.walls += 1 }
+      } else {
+        if contact.began { begun.cars += 1 } else { ended.cars += 1 }
       }
     }
-    touchedWalls = max(touchedWalls - ended, 0)
-    if begun > 0 && touchedWalls == 0 { newCollisions += 1 }
-    touchedWalls += begun
+    newCollisions += begun.cars + (begun.walls > 0 && !touchedAWall ? 1 : 0)
+    touched.walls = max(touched.walls - ended.walls, 0) + begun.walls
+    touched.cars = max(touched.cars - ended.cars, 0) + begun.cars
   }
 
-  /// Takes over what a contact left of the motion.
-  private mutating func take(_ body: BodyState, steering: Double) {
-    let yaw = Double(body.angle)
-    let (c, s) = (cos(yaw), sin(yaw))
-    let (vx, vy) = (Double(body.velocity.x), Double(body.velocity.y))
-    var next = CarState(
-      x: Double(body.position.x), y: Double(body.position.y), steering: steering, yaw: yaw,
-      yawRate: Double(body.angularVelocity))
-    next.setVelocity(forward: c * vx + s * vy, sideways: c * vy - s * vx)
-    next.speed = min(max(next.speed, kernel.minimumSpeed), kernel.maximumSpeed)
-    settle(&next)
-    car = next
+  /// Takes over what contacts changed in the motion to `next`: how the body came to be in place and
+  /// velocity against how it was to be.
+  private mutating func take(_ body: BodyState, insteadOf given: BodyState, _ next: CarState) {
+    let (moved, pushed) = (body.position - given.position, body.velocity - given.velocity)
+    let direction = next.yaw + next.slip
+    let vx = next.speed * cos(direction) + Double(pushed.x)
+    let vy = next.speed * sin(direction) + Double(pushed.y)
+    var taken = next
+    taken.x += Double(moved.x)
+    taken.y += Double(moved.y)
+    taken.yaw += Double(body.angle - given.angle)
+    taken.yawRate += Double(body.angularVelocity - given.angularVelocity)
+    let (c, s) = (cos(taken.yaw), sin(taken.yaw))
+    taken.setVelocity(forward: c * vx + s * vy, sideways: c * vy - s * vx, near: next.slip)
+    bound(&taken)
+    settle(&taken)
+    car = taken
   }
+}
+
+/// What the car touches: edges of walls, a chain of which is one wall, and other cars.
+struct Touched: Equatable, BitwiseCopyable {
+  var walls, cars: Int
+
+  static let none = Touched(walls: 0, cars: 0)
 }

@@ -11,16 +11,17 @@ extension VehicleEnvironment {
   mutating func placeCar(_ random: inout RandomStream) {
     let settings = plan.settings
     let spread = settings.startSpread
-    // A place that a wall of a map stands in is drawn again; the centre line itself is clear.
-    for attempt in 0...50 {
+    // A place that a wall stands in is drawn again; half of the places amid the road are clear at least.
+    for attempt in 0..<100 {
       let starts = plan.course.starts
       let s =
         settings.start == .anywhere ? random.uniform(starts.low, starts.high) : plan.course.line
-      let across = attempt == 50 ? 0 : random.uniform(-spread, spread)
-      let turn = attempt == 50 ? 0 : random.uniform(-0.3, 0.3) * spread
+      let isLate = attempt >= 50
+      let across = isLate ? 0 : random.uniform(-spread, spread)
+      let turn = isLate ? 0 : random.uniform(-0.3, 0.3) * spread
       let place = center.place(at: s)
       let room = across > 0 ? place.left : place.right
-      let offset = across * max(room - kernel.radius, 0)
+      let offset = isLate ? place.middle : across * max(room - kernel.radius, 0)
       let x = place.x - place.tangentY * offset
       let y = place.y + place.tangentX * offset
       let yaw = atan2(place.tangentY, place.tangentX) + turn
@@ -29,7 +30,9 @@ extension VehicleEnvironment {
         speed: settings.startSpeed, yaw: yaw)
       sample = Int(center.wrapped(s) / center.spacing) % center.count
       projection = center.project(x: car.x, y: car.y, from: &sample)
-      if isClearOfWalls(0.05) { return }
+      if isClearOfWalls(isLate ? VehicleKernel.leastRoomAtStart : VehicleKernel.roomAtStart) {
+        return
+      }
     }
   }
 

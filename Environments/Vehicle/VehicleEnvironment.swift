@@ -27,7 +27,7 @@ public struct VehicleEnvironment: Environment, ~Copyable {
   let traffic: UnsafeMutablePointer<TrafficCar>
   let trafficCount: Int
 
-  package internal(set) var car = CarState(x: 0, y: 0)
+  package var car = CarState(x: 0, y: 0)
   var random = RandomStream(seed: 0)
   var delay = SteeringDelay()
   var metrics: VehicleMetrics
@@ -37,13 +37,16 @@ public struct VehicleEnvironment: Environment, ~Copyable {
   var isOffTrack = false
   /// Collisions of the car that began in the running step.
   var newCollisions = 0
-  /// Edges of walls that the car touches: a collision begins with the first of them.
-  var touchedWalls = 0
+  /// A collision begins with the first edge of a wall, and with every car.
+  var touched = Touched.none
   /// `[lidarRays]`, m: the last scan, for drawings.
   let scan: UnsafeMutablePointer<Float>
   /// `[lapCapacity]`, s.
   private let laps: UnsafeMutablePointer<Double>
   private static let lapCapacity = 1024
+
+  /// What the car drove in the episode so far, m.
+  package var distance: Double { metrics.distance }
 
   public var specification: EnvironmentSpecification { plan.specification }
   public var byteCount: Int {
@@ -89,7 +92,7 @@ public struct VehicleEnvironment: Environment, ~Copyable {
     placeTraffic(&others)
     makeWorld()
     delay.clear()
-    touchedWalls = 0
+    touched = .none
     metrics = VehicleMetrics(length: plan.course.length(from: projection.s))
     isOffTrack = false
     observe(into: &observation)
@@ -118,8 +121,12 @@ public struct VehicleEnvironment: Environment, ~Copyable {
 
   /// Target steering angle, rad, and acceleration, m/s².
   private func command(_ action: Span<Float>) -> (steering: Double, acceleration: Double) {
+    for index in 0..<action.count {
+      precondition(action[index].isFinite, "vehicle: action \(index) is \(action[index])")
+    }
     guard kernel.isDiscrete else { return (Double(action[0]), Double(action[1])) }
-    let choice = min(max(Int(action[0]), 0), 8)
+    let choice = Int(action[0])
+    precondition((0..<9).contains(choice), "vehicle: choice \(choice) of 9")
     // Left to right, braking to accelerating.
     return (
       Double(1 - choice / 3) * kernel.maximumSteering,
@@ -133,7 +140,6 @@ public struct VehicleEnvironment: Environment, ~Copyable {
     projection = center.project(x: car.x, y: car.y, from: &sample)
     let way = center.difference(from: before, to: projection.s)
     metrics.time += seconds
-    metrics.distance += car.speed.magnitude * seconds
     metrics.collisions += newCollisions
     let laps = metrics.laps.advance(by: way, to: metrics.time, in: seconds)
     if laps > 0 { noteLap() }

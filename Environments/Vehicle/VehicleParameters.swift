@@ -69,11 +69,13 @@ public struct VehicleParameters: Sendable, Equatable {
   }
 
   /// K of `δ = κ (L + K v²)`: how much more steering a faster turn takes, s²/m; from the axles' loads
-  /// at an acceleration in m/s².
+  /// at an acceleration in m/s², none taken for less than a tenth of what it is at rest.
   public func understeer(acceleration: Double = 0) -> Double {
-    let front = SingleTrack.gravity * rearAxle - acceleration * centerHeight
-    let rear = SingleTrack.gravity * frontAxle + acceleration * centerHeight
-    return (rearAxle / (frontStiffness * front) - frontAxle / (rearStiffness * rear)) / friction
+    let (front, rear) = (SingleTrack.gravity * rearAxle, SingleTrack.gravity * frontAxle)
+    let shift = min(max(acceleration * centerHeight, -0.9 * rear), 0.9 * front)
+    return
+      (rearAxle / (frontStiffness * (front - shift)) - frontAxle / (rearStiffness * (rear + shift)))
+      / friction
   }
 
   /// Yaw rate of a steady turn of the single-track model, `v δ / (L + K v²)`, rad/s.

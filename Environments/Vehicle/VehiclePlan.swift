@@ -60,6 +60,7 @@ public final class VehiclePlan: Sendable {
       (rays + ray).initialize(to: Float(cos(share * fieldOfView)))
       (rays + count + ray).initialize(to: Float(sin(share * fieldOfView)))
     }
+    try checkStart()
   }
 
   deinit { rays.deallocate() }
@@ -92,6 +93,35 @@ public final class VehiclePlan: Sendable {
         setting: "traffic",
         "expected at most \(most) cars on the \(Int(world.center.length)) m of \(world.track.name), "
           + "got \(settings.traffic)")
+    }
+  }
+
+  /// Refuses walls in which most cars, or the one at the line, would start.
+  private func checkStart() throws {
+    let center = world.center
+    let walls = world.grid.reader
+    func isClear(_ s: Double) -> Bool {
+      let place = center.place(at: s)
+      return !walls.touches(
+        Float(place.x - place.tangentY * place.middle),
+        Float(place.y + place.tangentX * place.middle),
+        Float(place.tangentX), Float(place.tangentY),
+        halfLength: Float(kernel.halfLength + VehicleKernel.leastRoomAtStart),
+        halfWidth: Float(kernel.halfWidth + VehicleKernel.leastRoomAtStart))
+    }
+    let (low, high) = course.starts
+    let places =
+      settings.start == .line
+      ? [course.line] : (0..<200).map { low + (high - low) * (Double($0) + 0.5) / 200 }
+    let clear = places.filter(isClear)
+    guard 2 * clear.count >= places.count else {
+      let wall = places.first { !isClear($0) }!
+      throw EnvironmentError(
+        setting: "start",
+        "\(world.track.name): expected room amid the road for the car \(settings.vehicle.rawValue), found a "
+          + "wall in its way \(Self.short(wall)) m from the first point"
+          + (places.count > 1
+            ? " and in \(places.count - clear.count) of \(places.count) places" : ""))
     }
   }
 
@@ -161,6 +191,10 @@ struct VehicleKernel: Sendable, BitwiseCopyable {
   static let slipScale = 0.5
   /// How much nearer than touching Box2D takes over, m: more than both skins, of 1 cm each.
   static let skin = 0.03
+  /// To walls from a car that starts, and where the road is hardly wider than it, m (proposal): a contact
+  /// begins at 2 cm.
+  static let roomAtStart = 0.05
+  static let leastRoomAtStart = 0.021
 
   init(_ settings: VehicleSettings, _ car: VehicleParameters, isOpen: Bool) {
     model = SingleTrack(

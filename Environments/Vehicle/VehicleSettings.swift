@@ -14,7 +14,8 @@ public enum VehicleName: String, Sendable, CaseIterable {
 public enum VehicleModel: String, Sendable, CaseIterable {
   /// No slip.
   case kinematic
-  /// CommonRoad's dynamic single-track model; kinematic below 0.5 m/s.
+  /// CommonRoad's dynamic single-track model; kinematic below 0.5 m/s, or where steps of `substep`
+  /// could not follow its tyres.
   case singleTrack = "single_track"
   /// As `single_track`, with the lateral force of each axle cut at μ F_z, so that it can slide.
   case saturated

@@ -91,6 +91,9 @@ extension WallGrid.Reader {
     // Where the ray enters the next column and the next row, m.
     var nextX = dx > 0 ? (Float(column + 1) - gx) * overX : (gx - Float(column)) * overX
     var nextY = dy > 0 ? (Float(row + 1) - gy) * overY : (gy - Float(row)) * overY
+    // Along the border of two cells, 0 · ∞: never.
+    if nextX.isNaN { nextX = .infinity }
+    if nextY.isNaN { nextY = .infinity }
     var found = limit
     while true {
       let index = row &* columns &+ column

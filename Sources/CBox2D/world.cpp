@@ -350,7 +350,10 @@ int32_t fedrl_world_add_body(fedrl_world *w, const fedrl_body_definition *d) {
 }
 
 void fedrl_world_remove_body(fedrl_world *w, int32_t body) {
+  // The ends of its contacts would come outside of a step, behind those that are in order.
+  w->world.SetContactListener(nullptr);
   w->world.DestroyBody(w->bodies[body]);
+  w->world.SetContactListener(w);
   w->bodies[body] = nullptr;
 }
 

@@ -11,7 +11,6 @@ internal import CBox2D
 /// contacts a slop of 5 mm; a body moves at most 2 m in a step.
 public struct World: ~Copyable {
   private let handle: OpaquePointer
-  private var bodyCount: Int32 = 0
 
   /// An empty world. Worlds are made and ended one at a time in a process, under one lock.
   /// - Parameters:
@@ -74,11 +73,11 @@ extension World {
       linear_damping: definition.linearDamping, angular_damping: definition.angularDamping,
       gravity_scale: definition.gravityScale, allows_sleep: definition.allowsSleep,
       has_fixed_rotation: definition.hasFixedRotation, is_bullet: definition.isBullet)
-    bodyCount += 1
     return Body(index: fedrl_world_add_body(handle, &raw))
   }
 
-  /// Takes a body away with its shapes and joints; none of them may be named again.
+  /// Takes a body away with its shapes and joints; none of them may be named again. The ends of its
+  /// contacts are not reported.
   /// - Complexity: O(its shapes, joints and contacts).
   public mutating func remove(_ body: Body) { fedrl_world_remove_body(handle, body.index) }
 

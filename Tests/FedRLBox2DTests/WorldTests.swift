@@ -226,6 +226,20 @@ import Testing
     #expect(abs(world[ball].velocity.y - rebound) < 1e-5)
   }
 
+  @Test func takingABodyAwayAddsNothingToTheStepsContacts() {
+    var world = World(gravity: .zero)
+    let wall = world.add(BodyDefinition(.fixed, at: BodyState(position: .zero)))
+    world.addEdge(to: wall, from: [-1, 0], to: [1, 0], ground)
+    let ball = world.add(BodyDefinition(.dynamic, at: BodyState(position: [0, 0.1])))
+    world.addCircle(to: ball, radius: 0.1, ground)
+    world.step(seconds: 0.01)
+    #expect(world.contactCount == 1 && world.contact(0).began)
+    world.remove(ball)
+    #expect(world.contactCount == 1 && world.contact(0).began)
+    world.step(seconds: 0.01)
+    #expect(world.contactCount == 0)
+  }
+
   // MARK: Refusals
 
   @Test func chainsOfPointsNearerThan5MillimetresAreRefused() async {

@@ -1,4 +1,5 @@
 import CAllocationCounter
+import FedRLBox2D
 import FedRLCore
 import FedRLDrone
 import FedRLMaps
@@ -135,6 +136,27 @@ import Testing
     }
   }
 
+  @Test func `drag that a physics step cannot follow is refused`() throws {
+    let blown = error { ($0.bodyDrag, $0.windSpeed, $0.arenaWidth) = (1, 30, 1000) }
+    #expect(blown?.setting == "physics_rate")
+    #expect(blown?.message.contains("for a drag that takes the drone's speed in 1/") == true)
+    #expect(error { ($0.rotorDrag, $0.physicsRate, $0.controlRate) = (1e-3, 20, 20) } != nil)
+    // Where it is accepted, the air slows the drone down.
+    for drag in [0.01, 0.1, 0.3, 1] {
+      guard
+        var flight = try? Hangar.flight({ ($0.bodyDrag, $0.windSpeed) = (drag, 30) })
+      else { continue }
+      var last: Float = 0
+      for _ in 0..<240 {
+        flight.step(0, 0)
+        let speed = flight.drone.state.velocity.x
+        #expect(speed >= last && speed < 30, "\(drag)")
+        last = speed
+      }
+    }
+    #expect(error { ($0.bodyDrag, $0.windSpeed) = (0.1, 30) } == nil)
+  }
+
   /// A room of 1.4 × 1.4 m.
   private func smallRoom(_ body: (String) throws -> Void) throws {
     let path = FileManager.default.temporaryDirectory.path + "/fedrl-room-\(UUID().uuidString).pgm"
@@ -156,6 +178,7 @@ import Testing
       #expect(problem(.hover) == nil)
       #expect(problem(.corridor)?.message.contains("expected two places 2 m apart") == true)
       #expect(problem(.landing) == nil)
+      #expect(problem(.waypoints)?.message.contains("found none about ") == true)
       #expect(problem(.landing, pad: 2)?.setting == "pad_width")
     }
   }

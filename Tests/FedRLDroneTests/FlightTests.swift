@@ -217,6 +217,33 @@ import Testing
     }
   }
 
+  /// Box2D lets a body turn by a quarter and move 2 m in a step at most; so does the shortcut.
+  @Test func `the shortcut has the limits of Box2D's step`() throws {
+    for (inertia, gravity) in [(1e-7, 9.81), (1.4e-5, 80.0)] {
+      func flown(_ usesShortcut: Bool) throws -> [BodyState] {
+        var flight = try Hangar.flight {
+          ($0.motorLag, $0.thrustRange, $0.physicsRate, $0.controlRate) = (0, 2, 20, 20)
+          ($0.inertia, $0.gravity) = (inertia, gravity)
+          if gravity > 10 { ($0.thrustScale, $0.mass) = (3, 0.02) }
+        }
+        flight.drone.usesShortcut = usesShortcut
+        flight.drone.put(BodyState(position: [500, 500], velocity: [0, -38]))
+        return (0..<8).map { _ in
+          flight.step(-1, 1)
+          return flight.drone.state
+        }
+      }
+      let (short, full) = (try flown(true), try flown(false))
+      #if arch(x86_64)
+        #expect(short == full)
+      #endif
+      // π/2 in 50 ms, and 2 m, where drag is weaker than gravity.
+      #expect(short.allSatisfy { $0.angularVelocity.magnitude < 31.416 })
+      #expect(short.contains { $0.angularVelocity.magnitude > 31.415 })
+      #expect(short.contains { $0.velocity.y < -39.99 } == (gravity > 10))
+    }
+  }
+
   private func trace(_ kind: DroneKind, _ baseline: String, seed: UInt64) throws -> (
     record: EpisodeRecord, frames: [[Float]]
   ) {

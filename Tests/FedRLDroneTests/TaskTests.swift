@@ -49,6 +49,7 @@ import Testing
           let distance =
             task == .landing ? way.x.magnitude : (way * way).sum().squareRoot()
           #expect(distance <= 4.001, "\(task), seed \(seed)")
+          #expect(task == .landing || distance >= 0.999)
           last = goal
         }
       }

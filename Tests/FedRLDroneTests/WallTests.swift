@@ -122,6 +122,7 @@ private struct WallProbe {
       if tooSmallForDrones.contains(name) { return nil }
       return try Hangar.kind {
         $0.map = path
+        $0.task = .hover
         $0.mapReading.resolution = options.resolution ?? 0
         $0.mapReading.negate = options.negate ?? false ? .yes : .no
       }.design.site.loops

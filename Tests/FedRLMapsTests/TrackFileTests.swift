@@ -38,6 +38,24 @@ import Testing
     #expect(track.raceLine == nil && track.mapPath == nil && track.notes == [])
   }
 
+  @Test func columnsAreReadByTheirNames() throws {
+    let folder = try TemporaryFolder()
+    let turned = Self.corners.map { "1.5,2.5,\($0.0),\($0.1)" }
+    let track = try TrackFile.load(
+      try folder.write(
+        "turned.csv", text(turned, heading: "w_tr_right_m,w_tr_left_m,x_m,y_m")))
+    #expect(track.points[1] == TrackPoint(x: 10, y: 0, right: 1.5, left: 2.5))
+    for (heading, isRead) in [
+      ("# a square", true), ("# x,y,right,left", true), ("# x_m,y_m,right,left", true),
+      ("# s_m,x_m,y_m,w_tr_right_m,w_tr_left_m", false),
+      ("# y_m,x,w_tr_right_m,w_tr_left_m", false),
+    ] {
+      let found = error(try folder.write("square.csv", text(heading: heading)))
+      #expect((found == "none") == isRead, "\(heading): \(found)")
+      #expect(isRead || found.contains("heading: expected 4 columns: x_m, y_m,"))
+    }
+  }
+
   @Test func aHoleAndARoadWhoseEndsMeetAreNoted() throws {
     let folder = try TemporaryFolder()
     let square = try folder.write("square.csv", text())

@@ -56,6 +56,16 @@ import Testing
     #expect(page.html().contains("\"window\":\""))
   }
 
+  @Test func aPictureThatJumpsOutOfSightStaysWhereItIs() {
+    var drawing = Drawing()
+    drawing.bounds = (0, 0, 1, 1)
+    var page = ReplayPage(title: "", secondsPerFrame: 1)
+    page.append(drawing)
+    drawing.bounds = (1e20, 0, 1e20, .infinity)
+    page.append(drawing)
+    #expect(page.html().contains("\"window\":null"))
+  }
+
   @Test func anUnchangedFrameCostsAByteAShape() {
     var drawing = Drawing()
     drawing.shapes = (0..<10).map { .circle(x: Float($0), y: 0, radius: 1, fill: Color(1, 0, 0)) }

@@ -382,6 +382,80 @@ import Testing
     // Steered a little too straight, to the outer wall and on along it.
     for _ in 0..<200 { _ = world.act([0.02, 2]) }
     #expect(world.metric("progress_m") > 10)
-    #expect((1...3).contains(world.metric("collisions")), "\(world.metric("collisions"))")
+    #expect(world.metric("collisions") == 1)
+  }
+
+  /// Near a wall without touching it a car drives as in the open, wherever the road lies.
+  @Test(arguments: [0, 1500, 12_000.0]) func aWallActsOnlyWhereItIsTouched(shift: Double) throws {
+    func driven(_ walls: VehicleWalls) throws -> [CarState] {
+      let points = (0...80).map { index in
+        TrackPoint(x: shift + Double(index), y: shift, right: 0.21, left: 3)
+      }
+      let road = try Track(name: "road", points: points, isClosed: false)
+      let kind = try Bench.kind(road) {
+        $0.walls = walls
+        $0.start = .line
+        $0.startSpread = 0
+        $0.offTrackEnds = false
+      }
+      var world = VehicleEnvironment(kind.plan)
+      _ = world.begin(seed: 1)
+      return (0..<40).map { _ in
+        _ = world.act([0, 2])
+        return world.car
+      }
+    }
+    let (open, walled) = (try driven(.none), try driven(.edges))
+    #expect(open == walled)
+    expectClose(open[39].speed, 4, absolute: 1e-9)
+  }
+
+  @Test func distanceIsTheWayThatTheCarWent() throws {
+    let kind = try Bench.kind(OpenRoadTests.straight) {
+      $0.start = .line
+      $0.startSpread = 0
+      $0.actionPeriod = 0.5
+    }
+    var world = VehicleEnvironment(kind.plan)
+    _ = world.begin(seed: 1)
+    let start = world.car.x
+    for _ in 0..<3 { _ = world.act([0, 5]) }
+    expectClose(world.distance, world.car.x - start, absolute: 1e-9)
+    expectClose(world.car.x - start, 5 * 1.5 * 1.5 / 2, absolute: 1e-6)
+  }
+
+  /// The centre line nearer to one edge than half a car.
+  @Test(arguments: VehicleStart.allCases) func carsStartClearOfWalls(start: VehicleStart) throws {
+    let points = (0...60).map { TrackPoint(x: Double($0), y: 0, right: 2, left: 0.1) }
+    let road = try Track(name: "road", points: points, isClosed: false)
+    for spread in [0, 0.8] {
+      let kind = try Bench.kind(road) {
+        $0.start = start
+        $0.startSpread = spread
+        $0.offTrackEnds = false
+      }
+      var world = VehicleEnvironment(kind.plan)
+      for seed in 0..<20 as Range<UInt64> {
+        _ = world.begin(seed: seed)
+        for _ in 0..<3 { #expect(world.act([0, 0]).outcome.end == .none) }
+        #expect(world.metric("collisions") == 0)
+      }
+    }
+  }
+
+  @Test func actionsThatAreNoneAreRefused() async {
+    await #expect(processExitsWith: .failure) { try Self.act([.nan, 0], .continuous) }
+    await #expect(processExitsWith: .failure) { try Self.act([0, .infinity], .continuous) }
+    await #expect(processExitsWith: .failure) { try Self.act([9], .discrete) }
+    await #expect(processExitsWith: .success) {
+      try Self.act([0, 0], .continuous)
+      try Self.act([8], .discrete)
+    }
+  }
+
+  private static func act(_ action: [Float], _ actions: VehicleActions) throws {
+    var world = VehicleEnvironment(try Bench.kind { $0.actions = actions }.plan)
+    _ = world.begin(seed: 1)
+    _ = world.act(action)
   }
 }

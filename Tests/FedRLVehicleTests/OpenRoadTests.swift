@@ -67,6 +67,25 @@ import Testing
     expectClose(world.car.x - rear, -runOff, absolute: 0.05)
   }
 
+  /// Cells of such widths have a border on the centre line, along which rays then go.
+  @Test(arguments: [1, 2, 3, 4.0]) func aRayAlongTheMiddleSeesTheEnd(width: Double) throws {
+    let road = TrackGenerator.straight(name: "straight", length: 60, width: width)
+    let kind = try Bench.kind(road) {
+      $0.start = .line
+      $0.startSpread = 0
+      $0.lidarRays = 3
+      $0.lidarNoise = 0
+      $0.lidarRange = 100
+      $0.observation = .lidar
+    }
+    var world = VehicleEnvironment(kind.plan)
+    _ = world.begin(seed: 1)
+    for _ in 0..<20 {
+      expectClose(Double(world.readings[1]), 60 - world.car.x - 0.275, absolute: 0.01)
+      _ = world.act([0, 3])
+    }
+  }
+
   @Test func trafficThatLeavesAtTheEndComesBackAtTheBeginning() throws {
     let kind = try Bench.kind(Self.straight) {
       $0.start = .line

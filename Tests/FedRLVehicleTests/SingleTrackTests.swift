@@ -44,6 +44,28 @@ import Testing
     #expect(slow > 3, "both regimes must be among the rows")
   }
 
+  /// A light car with strong brakes lifts its rear axle, which then holds nothing and does not push.
+  @Test(arguments: [SingleTrack.Form.linear, .saturated]) func aLiftedAxleCarriesNothing(
+    form: SingleTrack.Form
+  ) {
+    var light = VehicleParameters.bmw320i
+    light.scaleMass(by: 0.4)
+    let model = SingleTrack(light, form: form)
+    let brakes = CarInput(steeringRate: 0, acceleration: -light.maximumAcceleration)
+    // Slides to the left: only the front axle's force, to the right, is left.
+    let rates = model.derivative(CarState(x: 0, y: 0, speed: 20, slip: 0.02), brakes)
+    let lift = light.maximumAcceleration * light.centerHeight
+    let load = 9.81 * light.rearAxle + lift
+    let force = -light.friction * light.frontStiffness * 0.02 * load / light.wheelbase
+    expectClose(rates[5], light.frontAxle * force * light.mass / light.inertia, relative: 1e-12)
+    expectClose(rates[6], force / 20, relative: 1e-12)
+    #expect(9.81 * light.frontAxle < lift)
+    // And how much more steering a turn takes stays a number.
+    for acceleration in [-100, -lift, 100.0] {
+      #expect(light.understeer(acceleration: acceleration).magnitude < 1)
+    }
+  }
+
   @Test func commonRoadsPublishedVectorsAreMet() {
     let input = CarInput(steeringRate: 0.15, acceleration: 0.63 * 9.81)
     let slow = CarState(

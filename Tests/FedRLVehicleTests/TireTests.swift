@@ -19,6 +19,46 @@ import Testing
     return VehicleEnvironment(kind.plan)
   }
 
+  /// Spun until its rear is ahead: it slides on, and no faster than friction allows does it lose speed.
+  @Test(arguments: [Float(9.51), -9.51, 0]) func aCarThatSlidesBackwardsKeepsItsMotion(push: Float)
+    throws
+  {
+    var world = try car { $0.startSpeed = 8 }
+    _ = world.begin(seed: 1)
+    var (most, backward) = (0.0, 0)
+    for step in 0..<60 {
+      let a = world.car
+      _ = world.act(step < 6 ? [0.4189, 0] : [0.4189, push])
+      let b = world.car
+      let (dx, dy) = (
+        b.speed * cos(b.yaw + b.slip) - a.speed * cos(a.yaw + a.slip),
+        b.speed * sin(b.yaw + b.slip) - a.speed * sin(a.yaw + a.slip)
+      )
+      most = max(most, (dx * dx + dy * dy).squareRoot() / 0.05)
+      if b.speed < 0 { backward += 1 }
+    }
+    #expect(most < 1.0489 * 9.81 * 1.001, "\(most) m/s²")
+    // Engine or brakes spin it; without either it drives a circle.
+    #expect((backward > 0) == (push != 0), "\(backward) steps")
+  }
+
+  /// Brakes stop a car that rolls backwards, too, and leave it standing.
+  @Test func brakesStopACarThatSlidesBackwards() throws {
+    var world = try car()
+    _ = world.begin(seed: 1)
+    world.car.speed = -4
+    for step in 0..<20 {
+      let before = world.car.speed
+      _ = world.act([0, -5])
+      let expected = min(before + 5 * 0.05, 0)
+      expectClose(world.car.speed, expected, absolute: 1e-9, "\(step)")
+    }
+    // Of one that stands, the slip angle is that of the least motion.
+    (world.car.speed, world.car.slip) = (-4, 0)
+    _ = world.act([0, 0])
+    expectClose(world.car.speed, -4, absolute: 1e-9)
+  }
+
   @Test func aSlowTurnHasTheRadiusOfItsSteering() throws {
     var world = try car { $0.startSpeed = 1 }
     _ = world.begin(seed: 1)

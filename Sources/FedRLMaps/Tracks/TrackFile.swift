@@ -17,10 +17,10 @@ public enum TrackFile {
     let table = try NumberTable(
       try FileBytes.read(files.centerLine), path: files.centerLine, columns: 4...4,
       meaning: "4 columns: x_m, y_m, w_tr_right_m, w_tr_left_m")
-    let right = table.column("w_tr_right_m") ?? 2
-    let left = table.column("w_tr_left_m") ?? 3
+    let column = try centerLineColumns(of: table, files.centerLine)
     var points = table.rows.map {
-      TrackPoint(x: $0[0], y: $0[1], right: $0[right], left: $0[left])
+      TrackPoint(
+        x: $0[column.x], y: $0[column.y], right: $0[column.right], left: $0[column.left])
     }
     var places = table.lines.map { "line \($0)" }
     var notes: [String] = []
@@ -51,6 +51,20 @@ public enum TrackFile {
       notes: notes, isClosed: isClosed, path: files.centerLine, places: places)
     if let race, let file = files.raceLine { try check(race, of: file, on: track) }
     return track
+  }
+
+  /// Where a centre line's four columns stand: as they are named, else in the usual order.
+  private static func centerLineColumns(of table: NumberTable, _ path: String) throws(MapError)
+    -> (x: Int, y: Int, right: Int, left: Int)
+  {
+    let names = ["x_m", "y_m", "w_tr_right_m", "w_tr_left_m"]
+    let found = names.enumerated().map { table.column($0.element) ?? $0.offset }
+    guard Set(found) == [0, 1, 2, 3] else {
+      throw .malformed(
+        path: path, place: "heading", found: "“\(table.names.joined(separator: ", "))”",
+        expected: "4 columns: " + names.joined(separator: ", "))
+    }
+    return (found[0], found[1], found[2], found[3])
   }
 
   /// Distances between points that may be a mistake: a hole in the line, and ends that all but meet.

@@ -22,6 +22,9 @@ public struct PathPlace: Sendable, Equatable, BitwiseCopyable {
     self.left = left
     self.right = right
   }
+
+  /// Of the road's middle from the path, to the left, m.
+  package var middle: Double { (left - right) / 2 }
 }
 
 /// Where a point lies along a path.

@@ -79,7 +79,10 @@ public struct ReplayPage: Sendable {
 
   private mutating func appendWindow(_ drawing: Drawing) {
     let quantum = foreground.quantum
-    func steps(_ way: Float) -> Int { way.isFinite ? Int((way / quantum).rounded()) : 0 }
+    func steps(_ way: Float) -> Int {
+      let steps = way / quantum
+      return steps.magnitude < 1e9 ? Int(steps.rounded()) : 0
+    }
     let place = (
       x: steps(drawing.bounds.minX - bounds.minX), y: steps(drawing.bounds.minY - bounds.minY)
     )
