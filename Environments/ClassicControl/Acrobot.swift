@@ -78,7 +78,7 @@ public struct Acrobot: ClassicEnvironment {
   }
 
   public mutating func advance(_ action: Float) -> StepOutcome {
-    let torque = settings.torque * (Double(action) - 1)
+    let torque = settings.torque * Double(action.choice(of: 3, in: "acrobot") - 1)
     let next = AcrobotState(integrated(state.vector, torque: torque))
     let (shoulderLimit, elbowLimit) = (settings.maxShoulderSpeed, settings.maxElbowSpeed)
     state = AcrobotState(

@@ -59,6 +59,7 @@ extension ClassicEnvironment {
   public mutating func step(_ action: Span<Float>, into observation: inout MutableSpan<Float>)
     -> StepOutcome
   {
+    precondition(!action[0].isNaN, "\(Self.name): action \(action[0])")
     let outcome = advance(action[0])
     observe(into: &observation)
     return outcome

@@ -56,10 +56,7 @@ extension Drone {
         action: SIMD2(action[0], action[1] / Float(settings.maximumRate)), thrusts: .zero,
         collective: collective, pitchRate: action[1])
     case .discrete:
-      let index = Int(action[0])
-      precondition(
-        (0..<settings.choices).contains(index), "drone: choice \(index) of \(settings.choices)")
-      let pair = Self.pair(index)
+      let pair = Self.pair(action[0].choice(of: settings.choices, in: "drone"))
       return DroneCommand(
         action: pair, thrusts: hover * (1 + Float(settings.choiceStep) * pair), collective: 0,
         pitchRate: .nan)

@@ -73,8 +73,10 @@ public struct BipedalWalker: ~Copyable, Environment {
   public mutating func step(_ action: Span<Float>, into observation: inout MutableSpan<Float>)
     -> StepOutcome
   {
-    let motors = SIMD4(action[0], action[1], action[2], action[3])
-      .clamped(lowerBound: SIMD4(repeating: -1), upperBound: SIMD4(repeating: 1))
+    let asked = SIMD4(action[0], action[1], action[2], action[3])
+    precondition(asked == asked, "bipedal-walker: action \(asked)")
+    let motors = asked.clamped(
+      lowerBound: SIMD4(repeating: -1), upperBound: SIMD4(repeating: 1))
     advance(motors)
     let before = potential
     potential = observe(into: &observation)

@@ -63,10 +63,14 @@ public struct LunarLander: ~Copyable, Environment {
   public mutating func step(_ action: Span<Float>, into observation: inout MutableSpan<Float>)
     -> StepOutcome
   {
-    let thrust =
-      isContinuous
-      ? LunarLanderThrust(mainAction: Double(action[0]), sideAction: Double(action[1]))
-      : LunarLanderThrust(choice: Int(action[0]))
+    let thrust: LunarLanderThrust
+    if isContinuous {
+      precondition(
+        !action[0].isNaN && !action[1].isNaN, "lunarlander: action \(action[0]), \(action[1])")
+      thrust = LunarLanderThrust(mainAction: Double(action[0]), sideAction: Double(action[1]))
+    } else {
+      thrust = LunarLanderThrust(choice: action[0].choice(of: 4, in: "lunarlander"))
+    }
     advance(thrust)
     let state = observedState
     Self.write(state, into: &observation)

@@ -180,9 +180,10 @@ public struct SingleTrack: Sendable, Equatable, BitwiseCopyable {
   private func dynamic(_ state: CarState, _ rate: Double, _ acceleration: Double) -> SIMD8<Double> {
     let (v, yawRate, slip) = (state.speed, state.yawRate, state.slip)
     let direction = slip + state.yaw
-    // Load of each axle times the wheelbase over the mass; a lifted axle carries none.
-    let front = max(Self.gravity * lr - acceleration * h, 0)
-    let rear = max(Self.gravity * lf + acceleration * h, 0)
+    // Load of each axle times the wheelbase over the mass; one that is lifted leaves all to the other.
+    let all = Self.gravity * base
+    let front = min(max(Self.gravity * lr - acceleration * h, 0), all)
+    let rear = min(max(Self.gravity * lf + acceleration * h, 0), all)
     let (yawAcceleration, slipRate) =
       form == .saturated
       ? saturated(state, front, rear)
@@ -200,16 +201,30 @@ public struct SingleTrack: Sendable, Equatable, BitwiseCopyable {
   }
 
   /// Yaw acceleration and slip rate with each axle's lateral force cut at μ F_z.
+  ///
+  /// Beyond 90° a car slides rear first: its tyres then hold it along its axis, too, and a force to its
+  /// left turns its motion to the right.
   @inline(__always)
   private func saturated(_ state: CarState, _ front: Double, _ rear: Double) -> (Double, Double) {
     let v = state.speed
-    let frontSlip = state.steering - state.slip - lf * state.yawRate / v
-    let rearSlip = lr * state.yawRate / v - state.slip
+    let frontSlip = Self.folded(state.steering - state.slip) - lf * state.yawRate / v
+    let rearSlip = lr * state.yawRate / v + Self.folded(-state.slip)
     // Forces over the mass, times the wheelbase.
     let frontForce = mu * front * min(max(cf * frontSlip, -1), 1)
     let rearForce = mu * rear * min(max(cr * rearSlip, -1), 1)
     let yawAcceleration = m / (inertia * base) * (lf * frontForce - lr * rearForce)
-    return (yawAcceleration, overBase / v * (frontForce + rearForce) - state.yawRate)
+    let side = overBase / v * (frontForce + rearForce)
+    let isRearFirst = state.slip.magnitude > .pi / 2 && cos(state.slip) < 0
+    return (yawAcceleration, (isRearFirst ? -side : side) - state.yawRate)
+  }
+
+  /// How far a motion goes to a side of a line, whichever way along it: the angle whose sine is the
+  /// same, in −π/2…π/2.
+  @inline(__always)
+  private static func folded(_ angle: Double) -> Double {
+    if angle.magnitude <= .pi / 2 { return angle }
+    let turn = remainder(angle, 2 * .pi)
+    return turn.magnitude <= .pi / 2 ? turn : copysign(.pi, turn) - turn
   }
 
   /// One step of classical Runge–Kutta, the input held.
@@ -222,6 +237,11 @@ public struct SingleTrack: Sendable, Equatable, BitwiseCopyable {
     let k2 = derivative(CarState(x + seconds / 2 * k1), input)
     let k3 = derivative(CarState(x + seconds / 2 * k2), input)
     let k4 = derivative(CarState(x + seconds * k3), input)
-    return CarState(x + seconds / 6 * (k1 + 2 * k2 + 2 * k3 + k4))
+    var next = CarState(x + seconds / 6 * (k1 + 2 * k2 + 2 * k3 + k4))
+    // A car that spins goes on from the other side; linear tyres hold the car, however far it turns.
+    if form == .saturated && next.slip.magnitude > .pi {
+      next.slip = remainder(next.slip, 2 * .pi)
+    }
+    return next
   }
 }

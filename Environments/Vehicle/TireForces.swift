@@ -121,6 +121,6 @@ extension CarState {
     let turn = size > 0 ? remainder(atan2(sideways, forward) - slip, 2 * .pi) : 0
     let isBackward = turn.magnitude > .pi / 2
     speed = isBackward ? -size : size
-    self.slip = slip + (isBackward ? turn - copysign(.pi, turn) : turn)
+    self.slip = remainder(slip + (isBackward ? turn - .pi : turn), 2 * .pi)
   }
 }

@@ -33,8 +33,11 @@ extension VehicleEnvironment {
   /// What engine and brakes do of the acceleration that is asked for, m/s²: no more than to the ends of
   /// the range of speeds. Brakes stop the car and do not push it back.
   private func possible(acceleration wanted: Double) -> Double {
-    // On tyres it acts on the motion along the car.
+    // On tyres it acts on the motion along the car; of the models, on the motion, which an engine slows
+    // when the rear is ahead.
     let speed = kernel.usesTires ? car.speed * cos(car.slip) : car.speed
+    let isRearFirst = !kernel.usesTires && car.slip.magnitude > .pi / 2
+    let wanted = isRearFirst ? -wanted.magnitude : wanted
     let least = (kernel.minimumSpeed - speed) / kernel.substep
     let most = (kernel.maximumSpeed - speed) / kernel.substep
     // A car that slides backwards faster than it can drive so is stopped by brakes as well.
@@ -87,8 +90,8 @@ extension VehicleEnvironment {
     }
     world.step(seconds: Float(h))
     let wasFree = touched == .none
-    countCollisions()
-    if wasFree && touched == .none {
+    let isFree = countCollisions() && wasFree
+    if isFree && touched == .none {
       car = next
     } else {
       take(
@@ -97,21 +100,23 @@ extension VehicleEnvironment {
   }
 
   /// One for every car that is touched anew, and one for the walls, of however many edges.
-  private mutating func countCollisions() {
-    let touchedAWall = touched.walls > 0
-    var (begun, ended) = (Touched.none, Touched.none)
+  /// - Returns: whether no contact began.
+  private mutating func countCollisions() -> Bool {
+    var begun = Touched.none
     for index in 0..<world.contactCount {
       let contact = world.contact(index)
-      guard contact.first == carBody || contact.second == carBody else { continue }
+      guard contact.began, contact.first == carBody || contact.second == carBody else { continue }
       if contact.first == wallBody || contact.second == wallBody {
-        if contact.began { begun.walls += 1 } else { ended.walls += 1 }
+        begun.walls += 1
       } else {
-        if contact.began { begun.cars += 1 } else { ended.cars += 1 }
+        begun.cars += 1
       }
     }
-    newCollisions += begun.cars + (begun.walls > 0 && !touchedAWall ? 1 : 0)
-    touched.walls = max(touched.walls - ended.walls, 0) + begun.walls
-    touched.cars = max(touched.cars - ended.cars, 0) + begun.cars
+    newCollisions += begun.cars + (begun.walls > 0 && touched.walls == 0 ? 1 : 0)
+    // Not counted from events: a contact may end before another begins, or after.
+    let walls = world.touchingCount(of: carBody, with: wallBody)
+    touched = Touched(walls: walls, cars: world.touchingCount(of: carBody) - walls)
+    return begun == .none
   }
 
   /// Takes over what contacts changed in the motion to `next`: how the body came to be in place and
@@ -127,7 +132,13 @@ extension VehicleEnvironment {
     taken.yaw += Double(body.angle - given.angle)
     taken.yawRate += Double(body.angularVelocity - given.angularVelocity)
     let (c, s) = (cos(taken.yaw), sin(taken.yaw))
-    taken.setVelocity(forward: c * vx + s * vy, sideways: c * vy - s * vx, near: next.slip)
+    let (forward, sideways) = (c * vx + s * vy, c * vy - s * vx)
+    if !kernel.usesTires && kernel.model.isKinematic(at: forward) {
+      // Wheels that do not slide take up what pushes them aside.
+      (taken.speed, taken.slip) = (forward, 0)
+    } else {
+      taken.setVelocity(forward: forward, sideways: sideways, near: next.slip)
+    }
     bound(&taken)
     settle(&taken)
     car = taken

@@ -11,7 +11,8 @@ extension VehicleEnvironment {
   mutating func placeCar(_ random: inout RandomStream) {
     let settings = plan.settings
     let spread = settings.startSpread
-    // A place that a wall stands in is drawn again; half of the places amid the road are clear at least.
+    // A place that a wall stands in or before is drawn again; half of the places on the centre line or amid
+    // the road are clear at least.
     for attempt in 0..<100 {
       let starts = plan.course.starts
       let s =
@@ -21,7 +22,9 @@ extension VehicleEnvironment {
       let turn = isLate ? 0 : random.uniform(-0.3, 0.3) * spread
       let place = center.place(at: s)
       let room = across > 0 ? place.left : place.right
-      let offset = isLate ? place.middle : across * max(room - kernel.radius, 0)
+      let offset =
+        isLate
+        ? (attempt % 2 == 0 ? 0 : place.middle) : across * max(room - kernel.radius, 0)
       let x = place.x - place.tangentY * offset
       let y = place.y + place.tangentX * offset
       let yaw = atan2(place.tangentY, place.tangentX) + turn
@@ -30,9 +33,8 @@ extension VehicleEnvironment {
         speed: settings.startSpeed, yaw: yaw)
       sample = Int(center.wrapped(s) / center.spacing) % center.count
       projection = center.project(x: car.x, y: car.y, from: &sample)
-      if isClearOfWalls(isLate ? VehicleKernel.leastRoomAtStart : VehicleKernel.roomAtStart) {
-        return
-      }
+      let margin = isLate ? VehicleKernel.leastRoomAtStart : VehicleKernel.roomAtStart
+      if isClearOfWalls(margin) && plan.isOpen(from: place, to: offset) { return }
     }
   }
 

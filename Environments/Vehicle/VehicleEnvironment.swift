@@ -121,12 +121,13 @@ public struct VehicleEnvironment: Environment, ~Copyable {
 
   /// Target steering angle, rad, and acceleration, m/s².
   private func command(_ action: Span<Float>) -> (steering: Double, acceleration: Double) {
-    for index in 0..<action.count {
-      precondition(action[index].isFinite, "vehicle: action \(index) is \(action[index])")
+    guard kernel.isDiscrete else {
+      for index in 0..<2 {
+        precondition(action[index].isFinite, "vehicle: action \(index) is \(action[index])")
+      }
+      return (Double(action[0]), Double(action[1]))
     }
-    guard kernel.isDiscrete else { return (Double(action[0]), Double(action[1])) }
-    let choice = Int(action[0])
-    precondition((0..<9).contains(choice), "vehicle: choice \(choice) of 9")
+    let choice = action[0].choice(of: 9, in: "vehicle")
     // Left to right, braking to accelerating.
     return (
       Double(1 - choice / 3) * kernel.maximumSteering,

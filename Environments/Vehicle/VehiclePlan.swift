@@ -102,12 +102,14 @@ public final class VehiclePlan: Sendable {
     let walls = world.grid.reader
     func isClear(_ s: Double) -> Bool {
       let place = center.place(at: s)
-      return !walls.touches(
-        Float(place.x - place.tangentY * place.middle),
-        Float(place.y + place.tangentX * place.middle),
-        Float(place.tangentX), Float(place.tangentY),
-        halfLength: Float(kernel.halfLength + VehicleKernel.leastRoomAtStart),
-        halfWidth: Float(kernel.halfWidth + VehicleKernel.leastRoomAtStart))
+      return [0, place.middle].contains { offset in
+        isOpen(from: place, to: offset)
+          && !walls.touches(
+            Float(place.x - place.tangentY * offset), Float(place.y + place.tangentX * offset),
+            Float(place.tangentX), Float(place.tangentY),
+            halfLength: Float(kernel.halfLength + VehicleKernel.leastRoomAtStart),
+            halfWidth: Float(kernel.halfWidth + VehicleKernel.leastRoomAtStart))
+      }
     }
     let (low, high) = course.starts
     let places =
@@ -123,6 +125,15 @@ public final class VehiclePlan: Sendable {
           + (places.count > 1
             ? " and in \(places.count - clear.count) of \(places.count) places" : ""))
     }
+  }
+
+  /// Whether no wall stands between the centre line and a place beside it, m to the left.
+  func isOpen(from place: PathPlace, to offset: Double) -> Bool {
+    let way = Float(offset.magnitude)
+    let side = Float(offset < 0 ? -1 : 1)
+    return world.grid.reader.cast(
+      Float(place.x), Float(place.y), -side * Float(place.tangentY), side * Float(place.tangentX),
+      limit: way) >= way
   }
 
   private static func actions(_ settings: VehicleSettings, _ car: VehicleParameters) -> ActionSpace

@@ -412,10 +412,11 @@ void fedrl_body_apply_impulse(fedrl_world *w, int32_t body, fedrl_point impulse,
   w->bodies[body]->ApplyLinearImpulse(vector_of(impulse), vector_of(at), true);
 }
 
-int32_t fedrl_body_touching_count(const fedrl_world *w, int32_t body) {
+int32_t fedrl_body_touching_count(const fedrl_world *w, int32_t body, int32_t other) {
   int32_t count = 0;
   for (b2ContactEdge *edge = w->bodies[body]->GetContactList(); edge; edge = edge->next) {
     b2Contact *contact = edge->contact;
+    if (other >= 0 && edge->other != w->bodies[other]) continue;
     if (contact->IsTouching() && !contact->GetFixtureA()->IsSensor() &&
         !contact->GetFixtureB()->IsSensor())
       count++;
@@ -498,6 +499,9 @@ float fedrl_joint_speed(const fedrl_world *w, int32_t joint) {
   return revolute(w, joint)->GetJointSpeed();
 }
 void fedrl_joint_set_motor(fedrl_world *w, int32_t joint, float speed, float maximum_torque) {
+  // As Box2D before 2.4 did, also where nothing changes.
+  revolute(w, joint)->GetBodyA()->SetAwake(true);
+  revolute(w, joint)->GetBodyB()->SetAwake(true);
   revolute(w, joint)->SetMotorSpeed(speed);
   revolute(w, joint)->SetMaxMotorTorque(maximum_torque);
 }

@@ -141,10 +141,10 @@ extension World {
     fedrl_body_set_awake(handle, body.index, isAwake)
   }
 
-  /// Contacts in which the body touches something now; sensors do not count.
+  /// Contacts in which the body touches another, or anything, now; sensors do not count.
   /// - Complexity: O(contacts of the body).
-  public func touchingCount(of body: Body) -> Int {
-    Int(fedrl_body_touching_count(handle, body.index))
+  public func touchingCount(of body: Body, with other: Body? = nil) -> Int {
+    Int(fedrl_body_touching_count(handle, body.index, other?.index ?? -1))
   }
 }
 

@@ -80,3 +80,16 @@ public enum ActionSpace: Sendable, Equatable {
     }
   }
 }
+
+extension Float {
+  /// A discrete action as the choice that it is.
+  /// - Parameters:
+  ///   - count: how many choices there are.
+  ///   - environment: its name, for the message.
+  /// - Precondition: it is a number in `0..<count`.
+  @inlinable
+  public func choice(of count: Int, in environment: StaticString) -> Int {
+    precondition(self >= 0 && self < Self(count), "\(environment): choice \(self) of \(count)")
+    return Int(self)
+  }
+}

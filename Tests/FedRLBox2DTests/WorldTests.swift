@@ -234,6 +234,8 @@ import Testing
     world.addCircle(to: ball, radius: 0.1, ground)
     world.step(seconds: 0.01)
     #expect(world.contactCount == 1 && world.contact(0).began)
+    #expect(world.touchingCount(of: ball, with: wall) == 1 && world.touchingCount(of: wall) == 1)
+    #expect(world.touchingCount(of: ball, with: ball) == 0)
     world.remove(ball)
     #expect(world.contactCount == 1 && world.contact(0).began)
     world.step(seconds: 0.01)

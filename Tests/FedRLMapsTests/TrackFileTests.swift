@@ -56,6 +56,33 @@ import Testing
     }
   }
 
+  @Test func otherCommentsDoNotHideTheHeading() throws {
+    let folder = try TemporaryFolder()
+    let left = text(heading: "# x_m,y_m,w_tr_left_m,w_tr_right_m\n# Monza, 2024\n#")
+    let track = try TrackFile.load(try folder.write("square.csv", left))
+    #expect(track.points[1] == TrackPoint(x: 10, y: 0, right: 2.5, left: 1.5))
+    #expect(track.notes == [])
+    let unknown = try TrackFile.load(
+      try folder.write("square.csv", text(heading: "x,y,w_left,w_right")))
+    #expect(unknown.points[1] == TrackPoint(x: 10, y: 0, right: 1.5, left: 2.5))
+    #expect(
+      unknown.notes == ["“x, y, w_left, w_right” is taken for x_m, y_m, w_tr_right_m, w_tr_left_m"])
+  }
+
+  @Test(arguments: [(0.05, "does not go round the circuit once"), (-1, "driven the other way")])
+  func aRaceLineGoesRoundAsTheCircuitDoes(scale: Double, expected: String) throws {
+    let folder = try TemporaryFolder()
+    let path = try folder.write("square.csv", text())
+    // Of a twentieth of the size it lies on the road, in one corner.
+    let points = scale < 0 ? Self.corners.reversed() : Self.corners
+    let size = scale.magnitude
+    let race = points.map { "\($0.0 * size),\($0.1 * size)" }.joined(separator: "\n")
+    let line = try folder.write("race.csv", "# x_m,y_m\n" + race + "\n")
+    #expect {
+      _ = try TrackFile.load(path, raceLine: line)
+    } throws: { "\($0)".contains(expected) }
+  }
+
   @Test func aHoleAndARoadWhoseEndsMeetAreNoted() throws {
     let folder = try TemporaryFolder()
     let square = try folder.write("square.csv", text())

@@ -3,6 +3,10 @@ import FedRLTestSupport
 import FedRLVehicle
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#endif
+
 /// CommonRoad's models against numbers of F1TENTH gym's implementation and CommonRoad's own.
 @Suite struct SingleTrackTests {
   /// Rows of numbers of one reference file; `nil` where it is absent.
@@ -44,7 +48,8 @@ import Testing
     #expect(slow > 3, "both regimes must be among the rows")
   }
 
-  /// A light car with strong brakes lifts its rear axle, which then holds nothing and does not push.
+  /// A light car with strong brakes lifts its rear axle, which then holds nothing and does not push; the
+  /// front axle carries the car.
   @Test(arguments: [SingleTrack.Form.linear, .saturated]) func aLiftedAxleCarriesNothing(
     form: SingleTrack.Form
   ) {
@@ -55,8 +60,7 @@ import Testing
     // Slides to the left: only the front axle's force, to the right, is left.
     let rates = model.derivative(CarState(x: 0, y: 0, speed: 20, slip: 0.02), brakes)
     let lift = light.maximumAcceleration * light.centerHeight
-    let load = 9.81 * light.rearAxle + lift
-    let force = -light.friction * light.frontStiffness * 0.02 * load / light.wheelbase
+    let force = -light.friction * light.frontStiffness * 0.02 * 9.81
     expectClose(rates[5], light.frontAxle * force * light.mass / light.inertia, relative: 1e-12)
     expectClose(rates[6], force / 20, relative: 1e-12)
     #expect(9.81 * light.frontAxle < lift)
@@ -64,6 +68,27 @@ import Testing
     for acceleration in [-100, -lift, 100.0] {
       #expect(light.understeer(acceleration: acceleration).magnitude < 1)
     }
+  }
+
+  /// Whichever end is ahead, tyres slow what goes aside and turn the motion into the car's axis.
+  @Test func aSaturatedCarThatSpinsComesToRollAlongItsAxis() {
+    let model = SingleTrack(.f1tenth, form: .saturated, reversesKinematically: true, substep: 0.01)
+    for slip in [0.3, 1.5, 1.7, 2.8, 3.1, -1.6, -3, 6.2, -8.0] {
+      var car = CarState(x: 0, y: 0, speed: 8, yawRate: 1, slip: slip)
+      for _ in 0..<1000 {
+        car = model.advanced(car, CarInput(steeringRate: 0, acceleration: 0), seconds: 0.01)
+        #expect(car.slip.magnitude <= .pi)
+      }
+      #expect(sin(car.slip).magnitude < 1e-3 && car.yawRate.magnitude < 0.1, "\(slip): \(car)")
+    }
+    // Mirrored about the car's axis all is mirrored, and front and rear change places with the motion.
+    let ahead = model.derivative(
+      CarState(x: 0, y: 0, speed: 8, slip: 0.05), .init(steeringRate: 0, acceleration: 0))
+    let astern = model.derivative(
+      CarState(x: 0, y: 0, speed: 8, slip: .pi - 0.05), .init(steeringRate: 0, acceleration: 0))
+    // The same sideways motion: the same turn of the car, and the motion turns the other way.
+    expectClose(astern[5], ahead[5], relative: 1e-9)
+    expectClose(astern[6], -ahead[6], relative: 1e-9)
   }
 
   @Test func commonRoadsPublishedVectorsAreMet() {

@@ -116,6 +116,43 @@ import Testing
     checkStarts(far, "Spielberg, far away")
   }
 
+  /// Walls of a map half a metre beside the centre line, in the middle of the widths or before it.
+  @Test(arguments: [(1.5, 0.5), (3, 0.5), (0.5, 0.5)] as [(Double, Double)])
+  func carsStartOnTheRoadsSideOfAMapsWalls(left: Double, right: Double) throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/fedrl-\(UUID().uuidString)"
+    let road = folder + "/road"
+    try FileManager.default.createDirectory(atPath: road, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    // 40 × 4 m of cells of 5 cm, a corridor of 1 m amid them and free floor beyond its walls.
+    let rows = (0..<80).map { y in
+      (0..<800).map { x in
+        let isWall = [29, 50].contains(y) || x == 0 || x == 799
+        return UInt8(isWall ? 0 : 255)
+      }
+    }
+    try Data("P5 800 80 255\n".utf8 + rows.flatMap(\.self)).write(
+      to: URL(fileURLWithPath: road + "/road_map.pgm"))
+    try
+      "image: road_map.pgm\nresolution: 0.05\norigin: [0, -2, 0]\nnegate: 0\noccupied_thresh: 0.65\nfree_thresh: 0.2\n"
+      .write(toFile: road + "/road_map.yaml", atomically: true, encoding: .utf8)
+    let line = (2..<38).map { "\($0),0,\(right),\(left)" }.joined(separator: "\n")
+    try ("# x_m,y_m,w_tr_right_m,w_tr_left_m\n" + line + "\n").write(
+      toFile: road + "/road_centerline.csv", atomically: true, encoding: .utf8)
+    for spread in [0, 0.9] {
+      let kind = try Bench.load(road) {
+        $0.openRoad = true
+        $0.walls = .map
+        $0.startSpread = spread
+      }
+      var world = VehicleEnvironment(kind.plan)
+      for seed in 0..<50 as Range<UInt64> {
+        _ = world.begin(seed: seed)
+        #expect(world.car.y.magnitude < 0.5, "seed \(seed): \(world.car.y)")
+        #expect(world.act([0, 0]).outcome.end == .none)
+      }
+    }
+  }
+
   @Test func everyF1TENTHTrackIsAWorldForASmallCar() throws {
     guard let names = try SharedData.names(in: "tracks-f1tenth") else { return }
     let tracks = names.filter { !$0.contains(".txt") }

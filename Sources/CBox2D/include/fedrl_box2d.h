@@ -133,8 +133,9 @@ void fedrl_body_apply_force_to_center(fedrl_world *, int32_t body, fedrl_point f
 void fedrl_body_apply_torque(fedrl_world *, int32_t body, float torque);
 // Changes the velocities at once by an impulse, N s, at a point of the world, m.
 void fedrl_body_apply_impulse(fedrl_world *, int32_t body, fedrl_point impulse, fedrl_point at);
-// Contacts of the body in which the shapes touch; sensors do not count.
-int32_t fedrl_body_touching_count(const fedrl_world *, int32_t body);
+// Contacts of the body, with another one or (−1) with any, in which the shapes touch; sensors do not
+// count.
+int32_t fedrl_body_touching_count(const fedrl_world *, int32_t body, int32_t other);
 
 // Fixtures are in the body's frame, m and rad; each function returns the fixture's index.
 

@@ -3,8 +3,8 @@ struct NumberTable {
   var rows: [[Double]] = []
   /// `[rows]`, from 1.
   var lines: [Int] = []
-  /// Names from the last comment or heading before the numbers; empty where none fits.
-  var names: [String] = []
+  /// Fields of the comments and the heading before the numbers.
+  var headings: [[String]] = []
 
   /// Reads lines of numbers between commas or semicolons.
   ///
@@ -31,7 +31,7 @@ struct NumberTable {
           expected: "numbers with a decimal point")
       }
       if isComment || (rows.isEmpty && fields.allSatisfy { Double(String($0)) == nil }) {
-        if rows.isEmpty { names = fields.map(String.init) }
+        if rows.isEmpty { headings.append(fields.map(String.init)) }
         continue
       }
       guard columns.contains(fields.count) else {
@@ -56,8 +56,11 @@ struct NumberTable {
     }
   }
 
-  /// Index of a named column.
-  func column(_ name: String) -> Int? { names.firstIndex(of: name) }
+  /// Indices of named columns, as the last heading has them that has any.
+  func columns(_ names: [String]) -> [Int?] {
+    let heading = headings.last { heading in names.contains(where: heading.contains) } ?? []
+    return names.map(heading.firstIndex)
+  }
 
   private static func fields(_ line: Substring) -> [Substring] {
     let separator: Character = line.contains(";") ? ";" : ","

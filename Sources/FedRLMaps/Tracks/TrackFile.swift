@@ -17,13 +17,13 @@ public enum TrackFile {
     let table = try NumberTable(
       try FileBytes.read(files.centerLine), path: files.centerLine, columns: 4...4,
       meaning: "4 columns: x_m, y_m, w_tr_right_m, w_tr_left_m")
-    let column = try centerLineColumns(of: table, files.centerLine)
+    var notes: [String] = []
+    let column = try centerLineColumns(of: table, files.centerLine, notes: &notes)
     var points = table.rows.map {
       TrackPoint(
         x: $0[column.x], y: $0[column.y], right: $0[column.right], left: $0[column.left])
     }
     var places = table.lines.map { "line \($0)" }
-    var notes: [String] = []
     if isClosed, points.count > Track.leastPoints,
       repeatsFirst(points.map { Point(x: $0.x, y: $0.y) })
     {
@@ -54,15 +54,22 @@ public enum TrackFile {
   }
 
   /// Where a centre line's four columns stand: as they are named, else in the usual order.
-  private static func centerLineColumns(of table: NumberTable, _ path: String) throws(MapError)
-    -> (x: Int, y: Int, right: Int, left: Int)
-  {
+  private static func centerLineColumns(
+    of table: NumberTable, _ path: String, notes: inout [String]
+  ) throws(MapError) -> (x: Int, y: Int, right: Int, left: Int) {
     let names = ["x_m", "y_m", "w_tr_right_m", "w_tr_left_m"]
-    let found = names.enumerated().map { table.column($0.element) ?? $0.offset }
+    let usual = names.joined(separator: ", ")
+    let columns = table.columns(names)
+    let found = zip(columns, 0...).map { $0 ?? $1 }
     guard Set(found) == [0, 1, 2, 3] else {
       throw .malformed(
-        path: path, place: "heading", found: "“\(table.names.joined(separator: ", "))”",
-        expected: "4 columns: " + names.joined(separator: ", "))
+        path: path, place: "heading", found: "columns whose names do not go together",
+        expected: "4 columns: \(usual)")
+    }
+    if columns.allSatisfy({ $0 == nil }),
+      let heading = table.headings.last(where: { $0.count == 4 })
+    {
+      notes.append("“\(heading.joined(separator: ", "))” is taken for \(usual)")
     }
     return (found[0], found[1], found[2], found[3])
   }
@@ -90,21 +97,34 @@ public enum TrackFile {
     return notes
   }
 
-  /// Race lines come to the edges and may cut a corner; one of another circuit is off the road.
+  /// Race lines come to the edges and may cut a corner; one of another circuit is off the road, and one
+  /// of another scale does not go round it.
   private static func check(_ line: TrackPath, of path: String, on track: Track) throws(MapError) {
-    let count = 200
-    var outside = 0
-    for index in 0..<count {
-      let point = line[index * line.count / count]
-      var near = track.center.nearestSample(x: point.x, y: point.y)
-      let place = track.center.project(x: point.x, y: point.y, from: &near)
-      let room = track.center.place(at: place.s)
+    let (center, count) = (track.center, 200)
+    var near = center.nearestSample(x: line[0].x, y: line[0].y)
+    var last = center.project(x: line[0].x, y: line[0].y, from: &near).s
+    var (outside, progress) = (0, 0.0)
+    for index in 1...count {
+      let point = line[index * line.count / count % line.count]
+      near = center.nearestSample(x: point.x, y: point.y)
+      let place = center.project(x: point.x, y: point.y, from: &near)
+      let room = center.place(at: place.s)
       if place.offset > room.left || place.offset < -room.right { outside += 1 }
+      progress += center.difference(from: last, to: place.s)
+      last = place.s
+    }
+    func fail(_ found: String) -> MapError {
+      .malformed(
+        path: path, place: "race line", found: found, expected: "the race line of \(track.name)")
     }
     guard outside * 10 <= count else {
-      throw .malformed(
-        path: path, place: "race line", found: "\(outside * 100 / count) % of it beside the road",
-        expected: "the race line of \(track.name)")
+      throw fail("\(outside * 100 / count) % of it beside the road")
+    }
+    guard (progress / center.length - 1).magnitude < 0.1 else {
+      throw fail(
+        progress / center.length < -0.9
+          ? "a line that is driven the other way" : "a line that does not go round the circuit once"
+      )
     }
   }
 
@@ -123,8 +143,8 @@ public enum TrackFile {
       try FileBytes.read(path), path: path, columns: 2...12,
       meaning: "x_m, y_m or s_m; x_m; y_m; psi_rad; kappa_radpm; vx_mps; ax_mps2")
     let isWide = table.rows[0].count > 2
-    let x = table.column("x_m") ?? (isWide ? 1 : 0)
-    let y = table.column("y_m") ?? (isWide ? 2 : 1)
+    let columns = table.columns(["x_m", "y_m"])
+    let (x, y) = (columns[0] ?? (isWide ? 1 : 0), columns[1] ?? (isWide ? 2 : 1))
     for (row, line) in zip(table.rows, table.lines) where row.count <= max(x, y) {
       throw .malformed(
         path: path, place: "line \(line)", found: "\(row.count) columns",
