@@ -61,15 +61,24 @@ public final class VehicleWorld: Sendable {
   private static func edgeWalls(
     _ track: Track, runOff: Double, tolerance: Double, _ edges: [[Point]]
   ) throws -> [[SIMD2<Float>]] {
-    let edges = runOff == 0 ? edges : try track.edges(beyond: runOff, tolerance: tolerance)
+    var edges = edges
+    if runOff > 0 {
+      do {
+        edges = try track.edges(beyond: runOff, tolerance: tolerance)
+      } catch {
+        throw EnvironmentError(setting: "run_off", error.description)
+      }
+    }
     // The outline of an open road runs counter-clockwise, with the road on its left-hand side.
     guard edges.count == 2 else { return edges.map { $0.reversed().map(single) } }
     let (left, right) = (edges[0], edges[1])
     if let crossing = Track.firstCrossing(left, right) {
-      throw MapError.malformed(
+      let error = MapError.malformed(
         path: track.name, place: "walls",
         found: "walls that cross at (\(crossing.x), \(crossing.y)) m",
         expected: "stretches of road that do not overlap")
+      if runOff > 0 { throw EnvironmentError(setting: "run_off", error.description) }
+      throw error
     }
     // Both edges run with the driver: the road is on the left one's right-hand side.
     return [left.map(single), right.reversed().map(single)]

@@ -6,7 +6,8 @@ enum RawImageFormat {
     guard let resolution = options.resolution else {
       throw .missingKey(
         path: path, key: "resolution",
-        expected: "metres per cell among the settings: an image without a YAML does not say it")
+        expected:
+          "metres per cell in the setting map_resolution: an image without a YAML does not say it")
     }
     try Resolution.check(resolution, path: path)
     let rule = OccupancyRule(options)

@@ -73,8 +73,13 @@ struct YAMLFields {
     guard let items = node.sequence, items.count == count else {
       throw bad(key, node, "a list of \(count) numbers")
     }
-    let values = items.compactMap { Self.number($0) }
-    guard values.count == count else { throw bad(key, node, "a list of \(count) numbers") }
+    var values: [Double] = []
+    for item in items {
+      guard let value = Self.number(item) else {
+        throw bad(key, item, "a list of \(count) finite numbers")
+      }
+      values.append(value)
+    }
     return values
   }
 

@@ -46,7 +46,8 @@ import Testing
         "turned.csv", text(turned, heading: "w_tr_right_m,w_tr_left_m,x_m,y_m")))
     #expect(track.points[1] == TrackPoint(x: 10, y: 0, right: 1.5, left: 2.5))
     for (heading, isRead) in [
-      ("# a square", true), ("# x,y,right,left", true), ("# x_m,y_m,right,left", true),
+      ("# a square", true), ("# x,y,right,left", true), ("# x_m,y_m,right,left", false),
+      ("# x_m y_m w_tr_right_m w_tr_left_m", true), ("# x_m\ty_m\tw_left_m\tw_right_m", false),
       ("# s_m,x_m,y_m,w_tr_right_m,w_tr_left_m", false),
       ("# y_m,x,w_tr_right_m,w_tr_left_m", false),
     ] {

@@ -266,6 +266,38 @@ import Testing
     expectClose(try TrackFile.load(path).length / 1000, kilometres, relative: 0.0025, name)
   }
 
+  /// Two bulbs, the larger of radius 12 m, joined by a neck that is `gap` wide each way of its middle, left-hand
+  /// room 2 m. A fold of an edge is cut away; the smaller bulb, cut off by edges that overlap in the neck, is
+  /// none.
+  @Test(arguments: [(2.4, 1.9, false), (3.5, 2.6, true)]) func bulbsBehindANeckAreNoFolds(
+    small: Double, gap: Double, isRoad: Bool
+  ) throws {
+    let (large, bend) = (12.0, 1.5)
+    let height = gap + bend
+    let foot = ((small + bend) * (small + bend) - height * height).squareRoot()
+    let apart = foot + ((large + bend) * (large + bend) - height * height).squareRoot()
+    var points: [TrackPoint] = []
+    func arc(_ x: Double, _ y: Double, _ radius: Double, _ from: Double, _ to: Double) {
+      let count = max(Int((to - from).magnitude * radius / 0.2), 2)
+      for index in 0..<count {
+        let angle = from + (to - from) * Double(index) / Double(count)
+        points.append(
+          TrackPoint(x: x + radius * cos(angle), y: y + radius * sin(angle), right: 1, left: 2))
+      }
+    }
+    let (near, far) = (atan2(height, foot), atan2(height, foot - apart))
+    arc(apart, 0, large, -far, far)
+    arc(foot, height, bend, far - .pi, near - .pi)
+    arc(0, 0, small, near, 2 * .pi - near)
+    arc(foot, -height, bend, .pi - near, .pi - far)
+    let track = try Track(name: "bulbs", points: points)
+    if isRoad {
+      _ = try track.edges()
+    } else {
+      #expect(throws: MapError.self) { try track.edges() }
+    }
+  }
+
   @Test func lengthsToTenMetresAreThoseOfMonzaAndSpa() throws {
     for (name, kilometres) in [("Monza", 5.79), ("Spa", 7.00)] {
       guard let path = SharedData.path("tracks-tum/tracks/\(name).csv") else { continue }

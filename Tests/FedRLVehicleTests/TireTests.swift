@@ -19,6 +19,13 @@ import Testing
     return VehicleEnvironment(kind.plan)
   }
 
+  /// The mean over one action of 0.05 s, m/s².
+  private func acceleration(from a: CarState, to b: CarState) -> Double {
+    let dx = b.speed * cos(b.yaw + b.slip) - a.speed * cos(a.yaw + a.slip)
+    let dy = b.speed * sin(b.yaw + b.slip) - a.speed * sin(a.yaw + a.slip)
+    return (dx * dx + dy * dy).squareRoot() / 0.05
+  }
+
   /// Spun until its rear is ahead: it slides on, and no faster than friction allows does it lose speed.
   @Test(arguments: [Float(9.51), -9.51, 0]) func aCarThatSlidesBackwardsKeepsItsMotion(push: Float)
     throws
@@ -29,13 +36,8 @@ import Testing
     for step in 0..<60 {
       let a = world.car
       _ = world.act(step < 6 ? [0.4189, 0] : [0.4189, push])
-      let b = world.car
-      let (dx, dy) = (
-        b.speed * cos(b.yaw + b.slip) - a.speed * cos(a.yaw + a.slip),
-        b.speed * sin(b.yaw + b.slip) - a.speed * sin(a.yaw + a.slip)
-      )
-      most = max(most, (dx * dx + dy * dy).squareRoot() / 0.05)
-      if b.speed < 0 { backward += 1 }
+      most = max(most, acceleration(from: a, to: world.car))
+      if world.car.speed < 0 { backward += 1 }
     }
     #expect(most < 1.0489 * 9.81 * 1.001, "\(most) m/s²")
     // Engine or brakes spin it; without either it drives a circle.
@@ -80,13 +82,8 @@ import Testing
       var before = world.car
       for _ in 0..<40 {
         _ = world.act([0.4, 0])
-        let (a, b) = (before, world.car)
-        let (dx, dy) = (
-          b.speed * cos(b.yaw + b.slip) - a.speed * cos(a.yaw + a.slip),
-          b.speed * sin(b.yaw + b.slip) - a.speed * sin(a.yaw + a.slip)
-        )
-        most = max(most, (dx * dx + dy * dy).squareRoot() / 0.05)
-        before = b
+        most = max(most, acceleration(from: before, to: world.car))
+        before = world.car
       }
       #expect(most < friction * 9.81 * 1.001, "\(most) m/s² at μ = \(friction)")
       #expect(most > friction * 9.81 * 0.8)

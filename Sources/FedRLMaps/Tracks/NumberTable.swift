@@ -6,7 +6,7 @@ struct NumberTable {
   /// Fields of the comments and the heading before the numbers.
   var headings: [[String]] = []
 
-  /// Reads lines of numbers between commas or semicolons.
+  /// Reads lines of numbers between commas or semicolons, or between blanks where there is neither.
   ///
   /// Lines that begin with `#` and blank lines are passed over; a first line without a number is a
   /// heading.
@@ -64,6 +64,7 @@ struct NumberTable {
 
   private static func fields(_ line: Substring) -> [Substring] {
     let separator: Character = line.contains(";") ? ";" : ","
+    guard line.contains(separator) else { return line.split(whereSeparator: \.isWhitespace) }
     return line.split(separator: separator, omittingEmptySubsequences: false).map(trimmed)
   }
 

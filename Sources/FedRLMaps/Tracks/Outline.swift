@@ -41,7 +41,10 @@ package enum Outline {
   ///
   /// Where edge i crosses a later edge j no more than `reach` edges ahead, what lies between is
   /// replaced by the crossing; of several j the farthest is taken.
-  static func withoutLoops(_ points: [Point], reach: Int) -> [Point] {
+  ///
+  /// - Parameter side: to which the line is offset, looking along it. A fold turns away from that side;
+  ///   a loop that turns to it is a pocket between two stretches that overlap, and stays.
+  static func withoutLoops(_ points: [Point], reach: Int, side: Track.Side) -> [Point] {
     let count = points.count
     guard count > 4 else { return points }
     let start = quietCorner(points, reach: reach)
@@ -55,7 +58,9 @@ package enum Outline {
       var cut: (edge: Int, at: Point)?
       let edge = Segment(from: from, to: edges[index].to)
       for other in stride(from: min(index + reach, count - 1), to: index + 1, by: -1) {
-        if let place = edge.crossing(with: edges[other]) {
+        if let place = edge.crossing(with: edges[other]),
+          isFold([place] + turned[(index + 1)...other], side)
+        {
           cut = (other, place)
           break
         }
@@ -73,6 +78,13 @@ package enum Outline {
       }
     }
     return withoutRepeats(kept, nearest: 1e-9)
+  }
+
+  /// - Parameter loop: what a line goes round between two visits of its first point.
+  private static func isFold(_ loop: [Point], _ side: Track.Side) -> Bool {
+    // Whichever way, where it is of no size.
+    let area = Self.area(loop)
+    return area.magnitude < 1e-6 || (area < 0) == (side == .left)
   }
 
   /// A corner from which the way round starts outside every loop: the one whose surroundings bend

@@ -28,7 +28,8 @@ extension Track {
       + [end(center[center.count], beyond)]
     let right = places.map { Self.beside($0, by: -($0.right + beyond)) }
     let left = places.reversed().map { Self.beside($0, by: $0.left + beyond) }
-    return try withoutFolds(right + left, "edge", beyond: beyond, tolerance: tolerance)
+    return try withoutFolds(
+      right + left, .right, "edge", beyond: beyond, tolerance: tolerance)
   }
 
   /// One edge of the track as a closed polygon in the direction of driving, free of crossings.
@@ -46,17 +47,19 @@ extension Track {
   {
     let raw = offset(side, by: beyond)
     try checkDirection(of: raw, side)
-    return try withoutFolds(raw, "\(side) edge", beyond: beyond, tolerance: tolerance)
+    return try withoutFolds(raw, side, "\(side) edge", beyond: beyond, tolerance: tolerance)
   }
 
-  /// - Parameter what: what errors call the polygon.
-  private func withoutFolds(_ raw: [Point], _ what: String, beyond: Double, tolerance: Double)
-    throws(MapError) -> [Point]
-  {
+  /// - Parameters:
+  ///   - side: of the road, looking along the polygon.
+  ///   - what: what errors call it.
+  private func withoutFolds(
+    _ raw: [Point], _ side: Side, _ what: String, beyond: Double, tolerance: Double
+  ) throws(MapError) -> [Point] {
     let widest = points.map { max($0.left, $0.right) }.max()! + max(beyond, 0)
     // A fold is no longer than half a circle of the offset's size, seen from the centre line.
     let reach = min(Int(8 * widest / center.spacing) + 4, raw.count / 3)
-    let cut = Outline.withoutLoops(raw, reach: reach)
+    let cut = Outline.withoutLoops(raw, reach: reach, side: side)
     let edge = Outline.simplified(cut, tolerance: tolerance, nearest: 0.011)
     // Both edges of a circuit turn as its centre line does, and an open road's outline to the left.
     let turns =

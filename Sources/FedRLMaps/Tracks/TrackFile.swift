@@ -60,18 +60,18 @@ public enum TrackFile {
     let names = ["x_m", "y_m", "w_tr_right_m", "w_tr_left_m"]
     let usual = names.joined(separator: ", ")
     let columns = table.columns(names)
-    let found = zip(columns, 0...).map { $0 ?? $1 }
-    guard Set(found) == [0, 1, 2, 3] else {
+    let known = columns.compactMap { $0 }
+    // Half a heading says as little about the others as one that contradicts itself.
+    guard known.isEmpty || Set(known) == [0, 1, 2, 3] else {
       throw .malformed(
-        path: path, place: "heading", found: "columns whose names do not go together",
+        path: path, place: "heading", found: "other names among them",
         expected: "4 columns: \(usual)")
     }
-    if columns.allSatisfy({ $0 == nil }),
-      let heading = table.headings.last(where: { $0.count == 4 })
-    {
+    guard known.isEmpty else { return (known[0], known[1], known[2], known[3]) }
+    if let heading = table.headings.last(where: { $0.count == 4 }) {
       notes.append("“\(heading.joined(separator: ", "))” is taken for \(usual)")
     }
-    return (found[0], found[1], found[2], found[3])
+    return (0, 1, 2, 3)
   }
 
   /// Distances between points that may be a mistake: a hole in the line, and ends that all but meet.
