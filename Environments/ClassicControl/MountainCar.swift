@@ -49,9 +49,8 @@ public struct MountainCar: ClassicEnvironment {
 
   public mutating func advance(_ action: Float) -> StepOutcome {
     var (position, velocity) = (state.position, state.velocity)
-    velocity +=
-      Double(action.choice(of: 3, in: "mountaincar") - 1) * force + cos(3 * position) * -hill
-      .gravity
+    let push = Double(action.choice(of: 3, in: "mountaincar") - 1) * force
+    velocity += push + cos(3 * position) * -hill.gravity
     velocity = min(max(velocity, -hill.maxSpeed), hill.maxSpeed)
     position = min(max(position + velocity, hill.minPosition), hill.maxPosition)
     if position == hill.minPosition && velocity < 0 { velocity = 0 }

@@ -90,8 +90,8 @@ extension VehicleEnvironment {
     }
     world.step(seconds: Float(h))
     let wasFree = touched == .none
-    let isFree = countCollisions() && wasFree
-    if isFree && touched == .none {
+    let begun = countCollisions()
+    if wasFree && begun == .none && touched == .none {
       car = next
     } else {
       take(
@@ -100,8 +100,8 @@ extension VehicleEnvironment {
   }
 
   /// One for every car that is touched anew, and one for the walls, of however many edges.
-  /// - Returns: whether no contact began.
-  private mutating func countCollisions() -> Bool {
+  /// - Returns: the contacts that began.
+  private mutating func countCollisions() -> Touched {
     var begun = Touched.none
     for index in 0..<world.contactCount {
       let contact = world.contact(index)
@@ -116,7 +116,7 @@ extension VehicleEnvironment {
     // Not counted from events: a contact may end before another begins, or after.
     let walls = world.touchingCount(of: carBody, with: wallBody)
     touched = Touched(walls: walls, cars: world.touchingCount(of: carBody) - walls)
-    return begun == .none
+    return begun
   }
 
   /// Takes over what contacts changed in the motion to `next`: how the body came to be in place and

@@ -62,6 +62,22 @@ import Testing
     #expect(bar.angle < -1)
   }
 
+  /// As before Box2D 2.4, and in pybox2d, also where nothing changes.
+  @Test func toSetAMotorWakesItsBodies() {
+    var world = World(gravity: [0, -10], allowsSleep: true)
+    let post = world.add(BodyDefinition(.fixed, at: BodyState(position: .zero)))
+    let bar = world.add(BodyDefinition(.dynamic, at: BodyState(position: [0, -0.5])))
+    world.addBox(to: bar, halfSize: [0.05, 0.5], Material(density: 10))
+    var definition = RevoluteJointDefinition(post, at: .zero, bar, at: [0, 0.5])
+    definition.motor = (0, 50)
+    let joint = world.add(definition)
+    for _ in 0..<100 { world.step(seconds: 0.02) }
+    let atRest = world.isAwake(bar)
+    world.setMotor(of: joint, speed: 0, maximumTorque: 50)
+    let driven = world.isAwake(bar)
+    #expect(!atRest && driven)
+  }
+
   /// Without limits the two versions are one.
   @Test func swingsAreAlike() {
     var old = Bar(.box2D23, limits: nil)

@@ -28,6 +28,13 @@ import Testing
     #expect(box.denormalized(.nan, at: 0).isNaN)
   }
 
+  @Test func aChoiceIsOneOfThoseThereAre() async {
+    #expect((0..<3).map { Float($0).choice(of: 3, in: "test") } == [0, 1, 2])
+    await #expect(processExitsWith: .failure) { _ = Float.nan.choice(of: 3, in: "test") }
+    await #expect(processExitsWith: .failure) { _ = Float(-1).choice(of: 3, in: "test") }
+    await #expect(processExitsWith: .failure) { _ = Float(3).choice(of: 3, in: "test") }
+  }
+
   @Test func aBoxOfOneBoundNamesItsElements() {
     let window = BoxSpace(shape: [2, 2], low: 0, high: 1, name: "cell")
     #expect(window.count == 4 && window.names == ["cell.0", "cell.1", "cell.2", "cell.3"])

@@ -45,6 +45,15 @@ import Testing
     #expect(grid.originX == -1 && grid.originY == 2 && grid.originYaw == 0)
   }
 
+  @Test func `a number that is none is named where it stands`() throws {
+    for (origin, found) in [("[nan, 2, 0]", "nan"), ("[0, 0, x]", "x")] {
+      let yaml = "image: map.pgm\nresolution: 0.05\norigin: \(origin)\nnegate: 0\n"
+      #expect {
+        _ = try MapFile.load(try writeMap(yaml + "occupied_thresh: 0.65\nfree_thresh: 0.196\n"))
+      } throws: { "\($0)".contains("expected a list of 3 finite numbers, got “\(found)”") }
+    }
+  }
+
   @Test func `negate turns dark and light round`() throws {
     for flag in ["1", "true", "yes"] {
       let yaml = usual.replacingOccurrences(of: "negate: 0", with: "negate: \(flag)")

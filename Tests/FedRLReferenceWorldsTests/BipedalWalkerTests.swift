@@ -262,4 +262,23 @@ import Testing
     // The first ray goes straight down to the start's flat ground.
     expectClose([ray[1].x, ray[1].y], [play.hull.position.x, 10 / 3], absolute: 1e-4)
   }
+
+  @Test func actionsThatAreNoNumbersAreRefused() async {
+    await #expect(processExitsWith: .failure) {
+      var play = WalkerPlay(seed: 1)
+      _ = play.step([0, .nan, 0, 0])
+    }
+    await #expect(processExitsWith: .failure) {
+      var play = LanderPlay(isContinuous: true, seed: 1)
+      _ = play.step(0, .nan)
+    }
+    await #expect(processExitsWith: .failure) {
+      var play = LanderPlay(seed: 1)
+      _ = play.step(7)
+    }
+    await #expect(processExitsWith: .success) {
+      var play = LanderPlay(seed: 1)
+      _ = play.step(3)
+    }
+  }
 }

@@ -385,6 +385,23 @@ import Testing
     #expect(world.metric("collisions") == 1)
   }
 
+  /// A car that cannot slide keeps of its motion along a wall what points along its axis.
+  @Test func aKinematicCarGainsNoSpeedFromWhatPushesItAside() throws {
+    let kind = try Bench.kind(OpenRoadTests.straight) {
+      $0.start = .line
+      $0.startSpread = 0
+      $0.model = .kinematic
+      $0.collisionEnds = false
+    }
+    var world = VehicleEnvironment(kind.plan)
+    _ = world.begin(seed: 1)
+    world.car = CarState(x: 10, y: 0, speed: 10, yaw: .pi / 4)
+    for _ in 0..<20 where world.metric("collisions") == 0 { _ = world.act([0, 0]) }
+    #expect(world.metric("collisions") > 0)
+    // 7.07 m/s along the wall, of which the axis, turned by the impact at the most, has this.
+    #expect(world.car.speed < 10 * cos(0.9), "\(world.car)")
+  }
+
   /// Near a wall without touching it a car drives as in the open, wherever the road lies.
   @Test(arguments: [0, 1500, 12_000.0]) func aWallActsOnlyWhereItIsTouched(shift: Double) throws {
     func driven(_ walls: VehicleWalls) throws -> [CarState] {

@@ -116,19 +116,17 @@ import Testing
     checkStarts(far, "Spielberg, far away")
   }
 
-  /// Walls of a map half a metre beside the centre line, in the middle of the widths or before it.
-  @Test(arguments: [(1.5, 0.5), (3, 0.5), (0.5, 0.5)] as [(Double, Double)])
-  func carsStartOnTheRoadsSideOfAMapsWalls(left: Double, right: Double) throws {
+  /// A straight of 36 m in a map of 40 × 4 m with cells of 5 cm: walls in two rows of it, free floor on
+  /// both sides of each. The centre line goes between the rows 39 and 40.
+  private func withMapRoad(
+    walls: [Int], left: Double, right: Double, _ body: (String) throws -> Void
+  ) throws {
     let folder = FileManager.default.temporaryDirectory.path + "/fedrl-\(UUID().uuidString)"
     let road = folder + "/road"
     try FileManager.default.createDirectory(atPath: road, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    // 40 × 4 m of cells of 5 cm, a corridor of 1 m amid them and free floor beyond its walls.
     let rows = (0..<80).map { y in
-      (0..<800).map { x in
-        let isWall = [29, 50].contains(y) || x == 0 || x == 799
-        return UInt8(isWall ? 0 : 255)
-      }
+      (0..<800).map { x in UInt8(walls.contains(y) || x == 0 || x == 799 ? 0 : 255) }
     }
     try Data("P5 800 80 255\n".utf8 + rows.flatMap(\.self)).write(
       to: URL(fileURLWithPath: road + "/road_map.pgm"))
@@ -138,18 +136,42 @@ import Testing
     let line = (2..<38).map { "\($0),0,\(right),\(left)" }.joined(separator: "\n")
     try ("# x_m,y_m,w_tr_right_m,w_tr_left_m\n" + line + "\n").write(
       toFile: road + "/road_centerline.csv", atomically: true, encoding: .utf8)
-    for spread in [0, 0.9] {
-      let kind = try Bench.load(road) {
-        $0.openRoad = true
-        $0.walls = .map
-        $0.startSpread = spread
+    try body(road)
+  }
+
+  /// Walls half a metre beside the centre line, in the middle of the widths or before it.
+  @Test(arguments: [(1.5, 0.5), (3, 0.5), (0.5, 0.5)] as [(Double, Double)])
+  func carsStartOnTheRoadsSideOfAMapsWalls(left: Double, right: Double) throws {
+    try withMapRoad(walls: [29, 50], left: left, right: right) { road in
+      for spread in [0, 0.9] {
+        let kind = try Bench.load(road) {
+          $0.openRoad = true
+          $0.walls = .map
+          $0.startSpread = spread
+        }
+        var world = VehicleEnvironment(kind.plan)
+        for seed in 0..<50 as Range<UInt64> {
+          _ = world.begin(seed: seed)
+          #expect(world.car.y.magnitude < 0.5, "seed \(seed): \(world.car.y)")
+          #expect(world.act([0, 0]).outcome.end == .none)
+        }
       }
-      var world = VehicleEnvironment(kind.plan)
-      for seed in 0..<50 as Range<UInt64> {
-        _ = world.begin(seed: seed)
-        #expect(world.car.y.magnitude < 0.5, "seed \(seed): \(world.car.y)")
-        #expect(world.act([0, 0]).outcome.end == .none)
+    }
+  }
+
+  /// A car 31 cm wide between walls 20 cm apart.
+  @Test(arguments: VehicleStart.allCases) func wallsInWhichCarsWouldStartAreRefused(
+    start: VehicleStart
+  ) throws {
+    try withMapRoad(walls: [37, 42], left: 0.5, right: 0.5) { road in
+      let error = #expect(throws: EnvironmentError.self) {
+        try Bench.load(road) {
+          ($0.openRoad, $0.walls, $0.start) = (true, .map, start)
+        }
       }
+      #expect(error?.setting == "start")
+      #expect(error?.message.contains("found a wall in its way") == true)
+      #expect(error?.message.contains("200 of 200 places") == (start == .anywhere))
     }
   }
 

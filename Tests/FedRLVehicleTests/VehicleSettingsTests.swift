@@ -71,6 +71,15 @@ import Testing
     #expect(message { $0.walls = .map }.contains("expected a map beside the track"))
   }
 
+  /// The road itself is sound.
+  @Test func aRunOffWhoseWallsWouldCrossIsTheRunOffsFault() throws {
+    let path = try Bench.shippedTracks()[0]
+    let error = #expect(throws: EnvironmentError.self) { try Bench.load(path) { $0.runOff = 3 } }
+    #expect(error?.setting == "run_off")
+    #expect(error?.message.contains("stretches of road that do not overlap") == true)
+    #expect(throws: Never.self) { try Bench.load(path) { $0.runOff = 1 } }
+  }
+
   @Test func aFaultyTrackFileIsTheTrackSettingsFault() throws {
     do {
       _ = try Bench.load("/nowhere/t.csv")
